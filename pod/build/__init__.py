@@ -1,0 +1,1 @@
+"""Dockerfiles to images, on the engine's containers and images."""

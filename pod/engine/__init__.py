@@ -1,0 +1,1 @@
+"""What the verbs mean: every front door's action is one call here."""

@@ -1,0 +1,1 @@
+"""Networks of containers: user-mode networking, bridges, published ports."""

@@ -1,0 +1,1 @@
+"""The OCI distribution protocol: references to bytes and back."""

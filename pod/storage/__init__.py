@@ -1,0 +1,1 @@
+"""Images, layers, container root filesystems and the documents on disk."""
