@@ -1,0 +1,34 @@
+"""Content digests: `sha256:` and 64 hexadecimal characters (OCI image specification, descriptor.md, "Digests")."""
+
+from __future__ import annotations
+
+from pod.errors import InvalidReference
+from pod.linux.ids import is_id
+from pod.record import Record
+
+
+class Digest(Record):
+    """A sha256 digest that is well-formed. `str(digest)` is its wire form."""
+
+    hex: str
+
+    @classmethod
+    def parse(cls, text: str) -> Digest:
+        """Read `sha256:…`. Raises InvalidReference that quotes the text."""
+        algorithm, _, value = text.partition(":")
+        if algorithm != "sha256" or not is_id(value):
+            raise InvalidReference(
+                f"invalid digest {text!r:.100}", hint="a digest is sha256: and 64 lower-case hexadecimal characters"
+            )
+        return cls(value)
+
+    @property
+    def short(self) -> str:
+        """The twelve characters that people are shown."""
+        return self.hex[:12]
+
+    def __str__(self) -> str:
+        return f"sha256:{self.hex}"
+
+    def to_json(self) -> str:  # type: ignore[override]  # on the wire a digest is text, not an object
+        return str(self)

@@ -1,0 +1,140 @@
+"""The documents of a container: record.json (what was asked) and state.json (what happened)."""
+
+from __future__ import annotations
+
+from pod.linux.process import ProcessId
+from pod.oci.image_config import Healthcheck
+from pod.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+VERSION = 1
+
+
+class Mount(Record):
+    """One mount of a container. `type` is bind, volume, tmpfs …; options are as in `-v` and fstab: ro, rshared, noexec …"""
+
+    _omit_defaults = True
+
+    type: str
+    target: str
+    source: str = ""
+    options: tuple[str, ...] = ()
+    name: str = ""  # of a volume
+
+
+class Ulimit(Record):
+    """A resource limit by its name without RLIMIT_, lower case; -1 is unlimited."""
+
+    name: str
+    soft: int
+    hard: int
+
+
+class PortMapping(Record):
+    """A published port."""
+
+    container_port: int
+    protocol: str = "tcp"
+    host_ip: str = ""
+    host_port: int = 0
+
+
+class LogConfig(Record):
+    """How output is kept."""
+
+    driver: str = "k8s-file"
+    options: dict[str, str] = {}
+
+
+class RestartPolicy(Record):
+    """What happens after the container exits."""
+
+    name: str = "no"
+    maximum_retries: int = 0
+
+
+class ContainerRecord(Record):
+    """What was asked of `create`, with the image's defaults filled in: all that `start` needs."""
+
+    _omit_defaults = True
+
+    version: int
+    id: str
+    name: str
+    created: str
+    image: str  # the image's id: the digest of its configuration, sha256:…
+    image_name: str  # as the user wrote it
+    image_digest: str = ""  # of the manifest
+    command: tuple[str, ...] = ()  # the whole argv: entrypoint and command
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    create_command: tuple[str, ...] = ()
+    env: tuple[str, ...] = ()
+    working_dir: str = ""
+    user: str = ""
+    group_add: tuple[str, ...] = ()
+    hostname: str = ""
+    domainname: str = ""
+    labels: dict[str, str] = {}
+    annotations: dict[str, str] = {}
+    tty: bool = False
+    open_stdin: bool = False
+    stdin_once: bool = False
+    attach: tuple[str, ...] = ()
+    auto_remove: bool = False
+    read_only: bool = False
+    read_only_tmpfs: bool = True
+    init: bool = False
+    privileged: bool = False
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    security_opt: tuple[str, ...] = ()
+    mounts: tuple[Mount, ...] = ()
+    devices: tuple[str, ...] = ()
+    network: str = ""
+    publish: tuple[PortMapping, ...] = ()
+    pid_mode: str = "private"
+    ipc_mode: str = "private"
+    uts_mode: str = "private"
+    cgroup_mode: str = "private"
+    userns_mode: str = ""
+    shm_size: int = 65536000
+    ulimits: tuple[Ulimit, ...] = ()
+    sysctls: dict[str, str] = {}
+    umask: str = "0022"
+    stop_signal: str = "SIGTERM"
+    stop_timeout: int = 10
+    add_host: tuple[str, ...] = ()
+    dns: tuple[str, ...] = ()
+    dns_search: tuple[str, ...] = ()
+    dns_option: tuple[str, ...] = ()
+    detach_keys: str = "ctrl-p,ctrl-q"
+    log: LogConfig = LogConfig()
+    restart: RestartPolicy = RestartPolicy()
+    healthcheck: Healthcheck | None = None
+    unknown: dict[str, Any] = {}
+
+
+class ContainerState(Record):
+    """What happened to a container so far. A status of `running` holds only while its processes live in this boot."""
+
+    _omit_defaults = True
+
+    version: int = VERSION
+    status: str = "created"
+    init: ProcessId | None = None
+    monitor: ProcessId | None = None
+    boot_id: str = ""
+    host: str = ""
+    started_at: str = ""
+    finished_at: str = ""
+    exit_code: int = 0
+    error: str = ""
+    oom_killed: bool = False
+    stopped_by_user: bool = False
+    restart_count: int = 0
+    health: str = ""
+    unknown: dict[str, Any] = {}

@@ -1,0 +1,124 @@
+"""Where everything lives on disk: the only place that joins a path of the store.
+
+ROOT (~/.local/share/pod)               kept
+  pod-store.json                        the marker: version of the store and its storage driver
+  images/                               an OCI image layout: oci-layout, index.json, blobs/sha256/HEX
+  layers/HEX/diff/                      an unpacked layer, under the digest of its uncompressed archive
+  layers/HEX/layer.json                 its document; a layer without one is an unfinished unpacking
+  containers/ID/                        record.json state.json config.json upper/ work/ log
+  names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic
+  volumes/NAME/                         record.json data/
+  networks/  secrets/  events.log
+  staging/                              unfinished work, named after the process that does it
+  trash/                                what is being deleted
+RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot
+  namespace.json                        the user's namespace and the process that holds it
+  containers/ID/                        attach.sock, hosts, resolv.conf, hostname …
+  locks/                                one lock file per object
+  cache/                                compiled seccomp programs
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.linux import files
+from pod.oci.digest import Digest
+from pod.record import Record
+
+
+class StorageLayout(Record):
+    """The paths below --root and --runroot."""
+
+    root: str
+    runroot: str
+
+    @property
+    def marker(self) -> str:
+        return f"{self.root}/pod-store.json"
+
+    @property
+    def images(self) -> str:
+        return f"{self.root}/images"
+
+    @property
+    def index(self) -> str:
+        return f"{self.root}/images/index.json"
+
+    def blob(self, digest: Digest) -> str:
+        return f"{self.root}/images/blobs/sha256/{digest.hex}"
+
+    @property
+    def layers(self) -> str:
+        return f"{self.root}/layers"
+
+    def layer(self, diff_id: Digest) -> str:
+        return f"{self.root}/layers/{diff_id.hex}"
+
+    @property
+    def containers(self) -> str:
+        return f"{self.root}/containers"
+
+    def container(self, container_id: str) -> str:
+        return f"{self.root}/containers/{container_id}"
+
+    @property
+    def names(self) -> str:
+        return f"{self.root}/names"
+
+    def name(self, name: str) -> str:
+        return f"{self.root}/names/{name}"
+
+    @property
+    def volumes(self) -> str:
+        return f"{self.root}/volumes"
+
+    @property
+    def events(self) -> str:
+        return f"{self.root}/events.log"
+
+    @property
+    def staging(self) -> str:
+        return f"{self.root}/staging"
+
+    @property
+    def trash(self) -> str:
+        return f"{self.root}/trash"
+
+    @property
+    def namespace(self) -> str:
+        return f"{self.runroot}/namespace.json"
+
+    def run_container(self, container_id: str) -> str:
+        return f"{self.runroot}/containers/{container_id}"
+
+    @property
+    def run_containers(self) -> str:
+        return f"{self.runroot}/containers"
+
+    def lock(self, kind: str, name: str = "") -> str:
+        """The lock file of one object (`lock("container", ID)`) or of a whole kind (`lock("images")`)."""
+        return f"{self.runroot}/locks/{kind}-{name}" if name else f"{self.runroot}/locks/{kind}"
+
+    @property
+    def cache(self) -> str:
+        return f"{self.runroot}/cache"
+
+    def new_staging(self, purpose: str) -> str:
+        """Make a folder for unfinished work; the pid in its name lets a sweep tell whether its maker still lives."""
+        path = f"{self.staging}/{purpose}.{os.getpid()}.{os.urandom(4).hex()}"
+        files.make_folders(path)
+        return path
+
+    def discard(self, path: str) -> None:
+        """Take a folder out of the store in one step, then delete it: an interrupted deletion is finished by a sweep.
+
+        Call it inside the user's namespace.
+        """
+        files.make_folders(self.trash)
+        target = f"{self.trash}/{os.path.basename(path)}.{os.urandom(4).hex()}"
+        try:
+            os.rename(path, target)
+        except FileNotFoundError:
+            return
+        files.remove_tree(target)
