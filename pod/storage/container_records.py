@@ -14,7 +14,7 @@ VERSION = 1
 
 
 class Mount(Record):
-    """One mount of a container. `type` is bind, volume, tmpfs …; options are as in `-v` and fstab: ro, rshared, noexec …"""
+    """One mount of a container: `type` is bind, volume or tmpfs; options are those of `-v` and fstab (ro, rshared)."""
 
     _omit_defaults = True
 
