@@ -1,0 +1,77 @@
+"""Real Debian root filesystems and images: made by mmdebstrap from the package mirror, kept between runs."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.folders import cache
+from tests.support.images import Image, write_docker_archive
+
+MIRROR_TIME = 600
+
+
+class NoDebian(Exception):
+    """A Debian root filesystem cannot be made on this machine; says why."""
+
+
+def root_filesystem(suite: str = "bookworm", include: Sequence[str] = ()) -> Path:
+    """Return a tarball of a minimal Debian, made now if the cache has none. Raises NoDebian with the reason."""
+    extra = f"-{hashlib.sha256(' '.join(sorted(include)).encode()).hexdigest()[:8]}" if include else ""
+    path = cache() / f"{suite}{extra}.tar"
+    with _alone(path):
+        if not path.exists():
+            _make(suite, include, path)
+    return path
+
+
+def image_archive(suite: str = "bookworm") -> Path:
+    """Return a docker-archive of a minimal Debian with the name debian:SUITE. Raises NoDebian."""
+    path = cache() / f"{suite}-image.tar"
+    rootfs = root_filesystem(suite)
+    with _alone(path):
+        if not path.exists():
+            config = {"Cmd": ["bash"], "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
+            name = f"docker.io/library/debian:{suite}"
+            partial = write_docker_archive(path.with_suffix(".partial"), Image([rootfs], config, [name]))
+            partial.rename(path)
+    return path
+
+
+def _make(suite: str, include: Sequence[str], path: Path) -> None:
+    if shutil.which("mmdebstrap") is None:
+        raise NoDebian("no mmdebstrap on this machine: apt-get install mmdebstrap")
+    partial = path.with_suffix(".partial.tar")
+    mode = "root" if os.geteuid() == 0 else "unshare"
+    argv = ["mmdebstrap", f"--mode={mode}", "--variant=minbase", "--quiet"]
+    argv += [f"--include={','.join(include)}"] if include else []
+    # Under ~ (0700) the subordinate ids of mode unshare could not reach the temporary folder: let it use /tmp.
+    env = {**os.environ, "TMPDIR": os.environ.get("POD_TEST_SCRATCH", "/var/tmp")}
+    with partial.open("wb") as stream:
+        made = subprocess.run(
+            [*argv, suite, "-"],
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            env=env,
+            timeout=MIRROR_TIME,
+        )
+    if made.returncode != 0:
+        partial.unlink()
+        lines = made.stderr.decode(errors="replace").strip().splitlines()
+        raise NoDebian(f"mmdebstrap {suite} failed: {' / '.join(lines[-3:])}")
+    partial.rename(path)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Let one process at a time make a file of the cache."""
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

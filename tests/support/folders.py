@@ -1,0 +1,43 @@
+"""Where tests keep things: a cache that outlives the run, and short scratch folders that do not.
+
+Unix sockets have 107 bytes for their path, so nothing of a test may lie under pytest's long temporary folders.
+Files of containers belong to subordinate ids, which only a process inside a user namespace can remove.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def cache() -> Path:
+    """Return the folder for what is dear to make: POD_TEST_CACHE, or pod-test in the user's cache folder."""
+    default = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "pod-test"
+    folder = Path(os.environ.get("POD_TEST_CACHE") or default)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@contextmanager
+def scratch(prefix: str = "pt-") -> Iterator[Path]:
+    """Give a new folder with a short path on a real disk, removed in the end whoever owns what is in it."""
+    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=os.environ.get("POD_TEST_SCRATCH", "/var/tmp")))
+    try:
+        yield folder
+    finally:
+        remove(folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a folder with everything in it, as root of a user namespace where plain removal is refused."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if folder.exists():
+        in_namespace = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", "--", str(folder)]
+        subprocess.run(in_namespace, check=True, stdin=subprocess.DEVNULL, timeout=120)
