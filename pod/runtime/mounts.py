@@ -1,0 +1,221 @@
+"""The mounts of a container: the list in config.json, made real below its root by the container's own first process.
+
+Targets are opened inside the root (inroot.py) and mounted on through their descriptors, so that nothing the image
+holds can move a mount elsewhere. Bind mounts use open_tree(2) and move_mount(2): their flags are set before
+they can be seen.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+
+from pod.linux import syscalls as sc
+from pod.oci.runtime_spec import Mount
+from pod.record import Record
+from pod.runtime import inroot
+
+_FLAGS = {
+    "ro": sc.MS_RDONLY,
+    "nosuid": sc.MS_NOSUID,
+    "nodev": sc.MS_NODEV,
+    "noexec": sc.MS_NOEXEC,
+    "sync": sc.MS_SYNCHRONOUS,
+    "dirsync": sc.MS_DIRSYNC,
+    "mand": sc.MS_MANDLOCK,
+    "noatime": sc.MS_NOATIME,
+    "nodiratime": sc.MS_NODIRATIME,
+    "relatime": sc.MS_RELATIME,
+    "strictatime": sc.MS_STRICTATIME,
+}
+_CLEAR = {
+    "rw": sc.MS_RDONLY,
+    "suid": sc.MS_NOSUID,
+    "dev": sc.MS_NODEV,
+    "exec": sc.MS_NOEXEC,
+    "async": sc.MS_SYNCHRONOUS,
+    "atime": sc.MS_NOATIME,
+    "diratime": sc.MS_NODIRATIME,
+    "norelatime": sc.MS_RELATIME,
+    "nostrictatime": sc.MS_STRICTATIME,
+}
+_PROPAGATION = {
+    "shared": sc.MS_SHARED,
+    "rshared": sc.MS_SHARED | sc.MS_REC,
+    "slave": sc.MS_SLAVE,
+    "rslave": sc.MS_SLAVE | sc.MS_REC,
+    "private": sc.MS_PRIVATE,
+    "rprivate": sc.MS_PRIVATE | sc.MS_REC,
+    "unbindable": sc.MS_UNBINDABLE,
+    "runbindable": sc.MS_UNBINDABLE | sc.MS_REC,
+}
+_ATTRIBUTES = {
+    sc.MS_RDONLY: sc.MOUNT_ATTR_RDONLY,
+    sc.MS_NOSUID: sc.MOUNT_ATTR_NOSUID,
+    sc.MS_NODEV: sc.MOUNT_ATTR_NODEV,
+    sc.MS_NOEXEC: sc.MOUNT_ATTR_NOEXEC,
+}
+# Words of Docker's and Podman's -v that say nothing to mount(2); their meaning is settled before a mount gets here.
+_IGNORED = {"bind", "rbind", "z", "Z", "U", "O", "copy", "nocopy", "defaults", "cached", "delegated", "consistent"}
+
+
+class MountOptions(Record):
+    """The options of one mount, sorted into what the kernel takes where."""
+
+    flags: int
+    propagation: int
+    data: str
+    bind: bool
+    recursive: bool
+
+    @classmethod
+    def parse(cls, options: tuple[str, ...], fstype: str) -> MountOptions:
+        """Sort options as mount(8) does: known words are flags, the rest is the file system's own data."""
+        flags = 0
+        propagation = 0
+        data = []
+        bind = fstype in ("bind", "rbind")
+        recursive = "rbind" in options or ("bind" not in options and fstype == "bind")
+        for option in options:
+            if option in _FLAGS:
+                flags |= _FLAGS[option]
+            elif option in _CLEAR:
+                flags &= ~_CLEAR[option]
+            elif option in _PROPAGATION:
+                propagation = _PROPAGATION[option]
+            elif option not in _IGNORED:
+                data.append(option)
+            bind = bind or option in ("bind", "rbind")
+        return cls(flags, propagation, ",".join(data), bind, recursive)
+
+
+def mount_all(root: int, mounts: tuple[Mount, ...]) -> None:
+    """Make the mounts of config.json below the root's descriptor. Raises OSError with the mount's destination."""
+    for mount in mounts:
+        options = MountOptions.parse(mount.options, mount.type)
+        if options.bind:
+            bind(root, mount.source, mount.destination, options)
+        elif mount.type in _SPECIAL:
+            _SPECIAL[mount.type](root, mount, options)
+        else:
+            _mount_filesystem(root, mount, options)
+
+
+def bind(root: int, source: str | int, destination: str, options: MountOptions) -> None:
+    """Mount a file or folder of the host (a path, or an open descriptor) at a destination inside the root."""
+    if isinstance(source, int):
+        base, path, flags = source, "", sc.AT_EMPTY_PATH
+    else:
+        base, path, flags = sc.AT_FDCWD, source, 0
+    flags |= sc.OPEN_TREE_CLONE | sc.OPEN_TREE_CLOEXEC | (sc.AT_RECURSIVE if options.recursive else 0)
+    tree = sc.open_tree(base, path, flags)
+    try:
+        is_folder = stat.S_ISDIR(os.fstat(tree).st_mode)
+        attributes = sum(bit for flag, bit in _ATTRIBUTES.items() if options.flags & flag)
+        if attributes:
+            recursive = sc.AT_RECURSIVE if options.recursive else 0
+            sc.mount_setattr(tree, "", sc.AT_EMPTY_PATH | recursive, attr_set=attributes)
+        target = inroot.make_folder(root, destination) if is_folder else inroot.make_file(root, destination)
+        try:
+            sc.move_mount(tree, "", target, "", sc.MOVE_MOUNT_F_EMPTY_PATH | sc.MOVE_MOUNT_T_EMPTY_PATH)
+        finally:
+            os.close(target)
+        if options.propagation:
+            sc.mount(None, inroot.fd_path(tree), None, options.propagation)
+    finally:
+        os.close(tree)
+
+
+def _mount_filesystem(root: int, mount: Mount, options: MountOptions) -> None:
+    target = inroot.make_folder(root, mount.destination)
+    try:
+        where = inroot.fd_path(target)
+        sc.mount(mount.source or mount.type, where, mount.type, options.flags, options.data or None)
+    except OSError as err:
+        raise OSError(err.errno, f"mount {mount.type}: {os.strerror(err.errno or 0)}", mount.destination) from err
+    finally:
+        os.close(target)
+
+
+def _mount_devpts(root: int, mount: Mount, options: MountOptions) -> None:
+    """A devpts whose gid is not mapped (single-id map) is refused with EINVAL: then terminals have the user's group."""
+    try:
+        _mount_filesystem(root, mount, options)
+    except OSError as err:
+        if err.errno != errno.EINVAL:
+            raise
+        data = ",".join(word for word in options.data.split(",") if not word.startswith("gid="))
+        _mount_filesystem(root, mount, options.replace(data=data))
+
+
+def _mount_or_bind_host(root: int, mount: Mount, options: MountOptions) -> None:
+    """proc and sysfs: where the kernel refuses a fresh one, the host's own, read-only.
+
+    sysfs needs a network namespace of ours (--network host has none); proc needs a pid namespace of ours and an
+    unmasked /proc around us (mount_namespaces(7), "Restrictions"; nested containers have neither).
+    """
+    try:
+        _mount_filesystem(root, mount, options)
+    except OSError as err:
+        if err.errno != errno.EPERM:
+            raise
+        host = {"proc": "/proc", "sysfs": "/sys"}[mount.type]
+        flags = options.flags if mount.type == "proc" else options.flags | sc.MS_RDONLY
+        bind(root, host, mount.destination, options.replace(flags=flags, recursive=True))
+
+
+def _mount_cgroup(root: int, mount: Mount, options: MountOptions) -> None:
+    """cgroup2 of the container's cgroup namespace; where there is none to mount, an empty read-only folder."""
+    try:
+        _mount_filesystem(root, mount.replace(type="cgroup2", source="cgroup2"), options)
+    except OSError as err:
+        if err.errno not in (errno.EPERM, errno.ENODEV, errno.EBUSY, errno.EINVAL):
+            raise
+        empty = Mount(mount.destination, "tmpfs", "tmpfs")
+        _mount_filesystem(root, empty, MountOptions(options.flags | sc.MS_RDONLY, 0, "size=0", False, False))
+
+
+_SPECIAL = {
+    "devpts": _mount_devpts,
+    "proc": _mount_or_bind_host,
+    "sysfs": _mount_or_bind_host,
+    "cgroup": _mount_cgroup,
+    "cgroup2": _mount_cgroup,
+}
+
+
+def mask(root: int, paths: tuple[str, ...], null: int) -> None:
+    """Hide paths of the kernel's: files behind the null device, folders behind an empty read-only file system."""
+    options = MountOptions(0, 0, "", True, False)
+    hidden = Mount("", "tmpfs", "tmpfs")
+    for path in paths:
+        try:
+            target = inroot.open_in_root(root, path)
+        except OSError as err:
+            if err.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):
+                continue
+            raise
+        is_folder = stat.S_ISDIR(os.fstat(target).st_mode)
+        os.close(target)
+        if is_folder:
+            flags = sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV | sc.MS_NOEXEC
+            _mount_filesystem(root, hidden.replace(destination=path), MountOptions(flags, 0, "size=0", False, False))
+        else:
+            bind(root, null, path, options)
+
+
+def make_read_only(root: int, paths: tuple[str, ...]) -> None:
+    """Make paths read-only by mounting them on themselves."""
+    options = MountOptions(sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NODEV | sc.MS_NOEXEC, 0, "", True, True)
+    for path in paths:
+        try:
+            source = inroot.open_in_root(root, path)
+        except OSError as err:
+            if err.errno in (errno.ENOENT, errno.ENOTDIR, errno.EACCES):
+                continue
+            raise
+        try:
+            bind(root, source, path, options)
+        finally:
+            os.close(source)
