@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 REF_NAME = "org.opencontainers.image.ref.name"
+CONTAINERD_NAME = "io.containerd.image.name"  # the full name, where REF_NAME is the bare tag as Docker writes it
+IMAGE_ID = "pod.image.id"  # in our own index: the digest of the configuration
+TAGGED = "pod.image.tagged"  # in our own index: when the name was given
 
 
 class Descriptor(Record):
@@ -65,3 +68,13 @@ class Index(Record):
     annotations: dict[str, str] = {}
     artifact_type: str = ""
     unknown: dict[str, Any] = {}
+
+    def for_platform(self, wanted: Platform) -> Descriptor | None:
+        """Return the manifest for a platform; one that names none comes after those that name the right one.
+
+        Build attestations are manifests for the platform unknown/unknown: they are nobody's image.
+        """
+        for descriptor in self.manifests:
+            if descriptor.platform is not None and descriptor.platform.matches(wanted):
+                return descriptor
+        return next((descriptor for descriptor in self.manifests if descriptor.platform is None), None)

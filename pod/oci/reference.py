@@ -7,6 +7,7 @@ Grammar: https://pkg.go.dev/github.com/distribution/reference. A first component
 from __future__ import annotations
 
 from pod.errors import InvalidReference
+from pod.linux.ids import is_id
 from pod.oci.digest import Digest
 from pod.record import Record
 
@@ -34,6 +35,10 @@ class Reference(Record):
         name, tag = split_tag(name)
         registry, path = _split_registry(name)
         _check_path(path, text)
+        if name.endswith(":") or (not tag and text.partition("@")[0].endswith(":")):
+            raise InvalidReference(f"invalid reference {text!r:.200}: no tag follows the colon")
+        if is_id(name):
+            raise InvalidReference(f"invalid reference {text!r:.200}: a name cannot be 64 hexadecimal characters")
         if tag and not (len(tag) <= 128 and _TAG.issuperset(tag) and tag[0] in _WORD):
             raise InvalidReference(
                 f"invalid reference {text!r:.200}: bad tag {tag!r:.60}",
@@ -45,6 +50,10 @@ class Reference(Record):
     def name(self) -> str:
         """Registry and path: docker.io/library/busybox."""
         return f"{self.registry}/{self.path}"
+
+    def on_localhost(self) -> Reference:
+        """Return the reference that Podman gives to a local image of this short name."""
+        return self.replace(registry="localhost", path=self.path.removeprefix("library/"))
 
     @property
     def familiar_name(self) -> str:
@@ -69,6 +78,12 @@ class Reference(Record):
         return self.name + self._suffix()
 
 
+def names_registry(text: str) -> bool:
+    """True where a typed reference says on which registry the image lives."""
+    first, slash, _ = text.partition("/")
+    return bool(slash) and ("." in first or ":" in first or first == "localhost" or first != first.lower())
+
+
 def split_tag(name: str) -> tuple[str, str]:
     """Split `name:tag`; the colon of a registry's port is not a tag's."""
     head, colon, tail = name.rpartition(":")
@@ -76,8 +91,8 @@ def split_tag(name: str) -> tuple[str, str]:
 
 
 def _split_registry(name: str) -> tuple[str, str]:
-    first, slash, rest = name.partition("/")
-    if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
+    first, _, rest = name.partition("/")
+    if names_registry(name):
         registry = DEFAULT_REGISTRY if first == "index.docker.io" else first
         _check_registry(registry, name)
     else:

@@ -1,0 +1,158 @@
+"""Blobs: files named after the sha256 of their bytes, shared by all images.
+
+Writers collect the blobs of one operation in a staging folder, hashing while the bytes pass, and publish them together
+under the store's lock. A blob that the store has already is linked into the staging folder: whatever is collected as
+garbage meanwhile, the operation keeps what it counted on. No blob is ever seen under a digest that it does not have.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from pod.errors import ArchiveError, DigestMismatch, StorageError
+from pod.linux import files
+from pod.oci.digest import Digest
+from pod.storage.staging import Staging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Protocol
+
+    from pod.storage.layout import StorageLayout
+
+    class Readable(Protocol):
+        """Anything that gives its bytes piece by piece."""
+
+        def read(self, size: int, /) -> bytes: ...
+
+
+CHUNK = 1 << 20
+DOCUMENT_LIMIT = 16 << 20  # manifests and configurations; Podman stops at 4 MiB, Docker at 8 MiB
+
+
+def read_document(layout: StorageLayout, digest: Digest, limit: int = DOCUMENT_LIMIT) -> bytes:
+    """Return a small blob. It was verified when it was stored and is not hashed again."""
+    try:
+        return files.read_bytes(layout.blob(digest), limit)
+    except FileNotFoundError:
+        raise StorageError(
+            f"the store has lost blob {digest}", hint="remove the images that need it and load or pull them again"
+        ) from None
+
+
+class BlobStaging(Staging):
+    """The blobs of one unfinished operation, invisible in the store until `publish`."""
+
+    def path(self, digest: Digest) -> str:
+        return f"{self.folder}/{digest.hex}"
+
+    def has(self, digest: Digest) -> bool:
+        """True where the blob is in the folder, or in the store, from where it is then linked."""
+        path = self.path(digest)
+        if os.path.exists(path):
+            return True
+        stored = self.layout.blob(digest)
+        try:
+            os.link(stored, path)
+        except FileExistsError:
+            return True
+        except FileNotFoundError:
+            return False
+        except OSError as err:
+            if err.errno not in (errno.EPERM, errno.EXDEV, errno.EMLINK, errno.ENOTSUP, errno.ENOSYS):
+                raise
+            self._copy(stored, digest)
+        return True
+
+    def _copy(self, stored: str, digest: Digest) -> None:
+        """Stand in for a hard link on file systems without them."""
+        with open(stored, "rb") as stream:
+            self.add_stream(stream, stored, digest)
+
+    def add_bytes(self, data: bytes) -> Digest:
+        """Stage a small blob and return its digest."""
+        writer = BlobWriter(self)
+        writer.write(data)
+        return writer.finish()
+
+    def add_stream(
+        self,
+        stream: Readable,
+        what: str,
+        expected: Digest | None = None,
+        size: int | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[Digest, int]:
+        """Stage everything that a stream gives; return digest and size.
+
+        `what` names the blob in errors: ArchiveError where the size is not as promised, DigestMismatch where the
+        bytes are not those of `expected`.
+        """
+        writer = BlobWriter(self)
+        try:
+            while chunk := stream.read(CHUNK):
+                writer.write(chunk)
+                if size is not None and writer.size > size:
+                    break
+                if progress is not None:
+                    progress(len(chunk))
+            if size is not None and writer.size != size:
+                found = f"more than {size}" if writer.size > size else str(writer.size)
+                raise ArchiveError(f"{what} is damaged: it has {found} bytes, not {size}")
+            return writer.finish(what, expected), writer.size
+        except BaseException:
+            writer.abandon()
+            raise
+
+    def publish(self) -> list[str]:
+        """Move the staged blobs into the store; return the paths of the new ones. The caller holds the store's lock."""
+        folder = f"{self.layout.images}/blobs/sha256"
+        files.make_folders(folder)
+        fresh = []
+        for name in os.listdir(self.folder):
+            if len(name) == 64:
+                target = f"{folder}/{name}"
+                if not os.path.exists(target):
+                    fresh.append(target)
+                os.rename(f"{self.folder}/{name}", target)
+        files.fsync_folder(folder)
+        return fresh
+
+
+class BlobWriter:
+    """One blob on its way into a staging folder, hashed as it is written."""
+
+    def __init__(self, staging: BlobStaging) -> None:
+        import hashlib
+
+        self._staging = staging
+        self._hash = hashlib.sha256()
+        self._path = f"{staging.folder}/partial.{os.urandom(8).hex()}"
+        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self.size = 0
+
+    def write(self, data: bytes | memoryview) -> None:
+        self._hash.update(data)
+        files.write_all(self._fd, data)
+        self.size += len(data)
+
+    def finish(self, what: str = "the blob", expected: Digest | None = None) -> Digest:
+        """Verify, flush to the disk and give the blob its name within the staging folder."""
+        digest = Digest(self._hash.hexdigest())
+        if expected is not None and digest != expected:
+            self.abandon()
+            raise DigestMismatch(what, str(expected), str(digest))
+        os.fsync(self._fd)
+        os.close(self._fd)
+        self._fd = -1
+        os.rename(self._path, self._staging.path(digest))
+        return digest
+
+    def abandon(self) -> None:
+        """Forget what was written."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+            files.remove_file(self._path)

@@ -1,0 +1,200 @@
+"""Changes to the image index, under the store's lock: names given and taken, images added, garbage collected.
+
+The index keeps one rule: an image has either one descriptor for each of its names, or a single one without a name.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.linux import files, jsonfile
+from pod.linux.ids import is_id
+from pod.oci import media_types
+from pod.oci.digest import Digest
+from pod.oci.manifest import IMAGE_ID, REF_NAME, TAGGED, Descriptor, Index, Manifest
+from pod.record import Record
+from pod.storage.blobs import BlobStaging
+from pod.storage.images import Entry, ImageStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from types import TracebackType
+    from typing import Self
+
+    from pod.storage.layout import StorageLayout
+
+
+class NewImage(Record):
+    """An image about to enter the store: its manifest (a staged blob), its id and its names."""
+
+    manifest: Descriptor
+    id: Digest
+    names: tuple[str, ...]
+
+
+class ImageChanges:
+    """`with ImageChanges(store) as changes:` holds the store's lock; the index is replaced when the block ends well."""
+
+    def __init__(self, store: ImageStore) -> None:
+        self._store = store
+        self._lock = store.lock()
+        self.entries: list[Entry] = []
+        self._before: list[Entry] = []
+        self._foreign: list[Descriptor] = []  # what another tool lists and we do not understand
+
+    def __enter__(self) -> Self:
+        self._lock.acquire()
+        try:
+            for descriptor in self._store.index().manifests:
+                entry = self._store.entry(descriptor)
+                if entry is None:
+                    self._foreign.append(descriptor)
+                else:
+                    self.entries.append(entry)
+            self._before = list(self.entries)
+        except BaseException:
+            self._lock.release()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                self.write()
+        finally:
+            self._lock.release()
+
+    def write(self) -> None:
+        """Replace the index now, if anything changed."""
+        if self.entries != self._before:
+            descriptors = (*self._foreign, *(entry.descriptor for entry in self.entries))
+            _write_index(self._store.layout, descriptors)
+            self._before = list(self.entries)
+
+    def add(self, image: NewImage, now: str) -> None:
+        """List an image under its names, which any other image loses."""
+        for name in image.names:
+            self.give(_entry(image.manifest, image.id, name, now))
+        if not image.names and not any(entry.id == image.id for entry in self.entries):
+            self.entries.append(_entry(image.manifest, image.id, "", now))
+
+    def tag(self, entry: Entry, name: str, now: str) -> None:
+        """Give a listed image another name."""
+        self.give(_entry(entry.descriptor, entry.id, name, now, manifest=entry.manifest))
+
+    def give(self, new: Entry) -> None:
+        holder = next((entry for entry in self.entries if entry.name == new.name), None)
+        if holder is not None:
+            self.entries.remove(holder)
+            if holder.id != new.id:
+                self._keep_listed(holder)
+        self.entries = [entry for entry in self.entries if entry.name or entry.id != new.id]
+        self.entries.append(new)
+
+    def untag(self, entry: Entry) -> None:
+        """Take a name away; the image stays, without a name if this was the last."""
+        self.entries.remove(entry)
+        self._keep_listed(entry)
+
+    def _keep_listed(self, entry: Entry) -> None:
+        if not any(other.id == entry.id for other in self.entries):
+            self.entries.append(_entry(entry.descriptor, entry.id, "", entry.tagged, manifest=entry.manifest))
+
+    def remove(self, image_id: Digest) -> None:
+        """Take an image out of the index."""
+        self.entries = [entry for entry in self.entries if entry.id != image_id]
+
+
+def _entry(descriptor: Descriptor, image_id: Digest, name: str, now: str, manifest: Digest | None = None) -> Entry:
+    annotations = {**descriptor.annotations, IMAGE_ID: str(image_id), REF_NAME: name, TAGGED: now}
+    if manifest is not None and manifest != descriptor.digest:  # an index of another tool: list its image itself
+        descriptor = Descriptor(media_types.OCI_MANIFEST, manifest, 0)
+    kept = {key: value for key, value in annotations.items() if value}
+    return Entry(image_id, manifest or descriptor.digest, name, now, descriptor.replace(annotations=kept))
+
+
+def _write_index(layout: StorageLayout, descriptors: tuple[Descriptor, ...]) -> None:
+    """Replace index.json; the first time, make the folder an image layout (image-layout.md)."""
+    files.make_folders(f"{layout.images}/blobs/sha256")
+    marker = f"{layout.images}/oci-layout"
+    if not os.path.exists(marker):
+        jsonfile.write(marker, {"imageLayoutVersion": "1.0.0"})
+    jsonfile.write(layout.index, Index(2, descriptors, media_types.OCI_INDEX).to_json())
+
+
+def publish(store: ImageStore, staging: BlobStaging, images: Iterable[NewImage], now: str) -> None:
+    """Bring staged blobs and their images into the store in one step: all of them, or none."""
+    with ImageChanges(store) as changes:
+        fresh = staging.publish()
+        try:
+            for image in images:
+                changes.add(image, now)
+            changes.write()
+        except BaseException:
+            for path in fresh:
+                files.remove_file(path)
+            raise
+
+
+class Needed(Record):
+    """What must not be collected, as the hexadecimal part of digests."""
+
+    blobs: set[str]
+    layers: set[str]
+
+
+def needed(store: ImageStore, kept: Iterable[Digest] = ()) -> Needed:
+    """Return the blobs and unpacked layers that the listed images need, and those of the manifests `kept` besides.
+
+    Raises StorageError where a manifest cannot be read: then nothing is known to be garbage.
+    """
+    result = Needed(set(), set())
+    for digest in {descriptor.digest for descriptor in store.index().manifests}:
+        _reach(store, digest, result)
+    for digest in kept:
+        if os.path.exists(store.layout.blob(digest)):
+            _reach(store, digest, result)
+    return result
+
+
+def _reach(store: ImageStore, digest: Digest, result: Needed) -> None:
+    if digest.hex in result.blobs:
+        return
+    result.blobs.add(digest.hex)
+    document = store.document(digest)
+    if "manifests" in document:
+        for descriptor in Index.from_json(document).manifests:  # of its platforms perhaps only one is here
+            if os.path.exists(store.layout.blob(descriptor.digest)):
+                _reach(store, descriptor.digest, result)
+        return
+    manifest = Manifest.from_json(document)
+    result.blobs.add(manifest.config.digest.hex)
+    result.blobs.update(layer.digest.hex for layer in manifest.layers)
+    rootfs = store.document(manifest.config.digest).get("rootfs") or {}
+    result.layers.update(Digest.parse(diff_id).hex for diff_id in rootfs.get("diff_ids") or ())
+
+
+def remove_blobs(layout: StorageLayout, needed: Needed) -> int:
+    """Remove every blob that nothing needs and return the bytes that this frees. The caller holds the store's lock."""
+    freed = 0
+    for name in _names(f"{layout.images}/blobs/sha256"):
+        if name not in needed.blobs:
+            path = f"{layout.images}/blobs/sha256/{name}"
+            freed += os.lstat(path).st_blocks * 512
+            files.remove_file(path)
+    return freed
+
+
+def unneeded_layers(layout: StorageLayout, needed: Needed) -> list[Digest]:
+    """Return the unpacked layers that nothing needs. The caller holds the store's lock."""
+    return [Digest(name) for name in _names(layout.layers) if name not in needed.layers and is_id(name)]
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []

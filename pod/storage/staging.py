@@ -1,0 +1,78 @@
+"""Unfinished work: folders below `staging/` that vanish with their maker, whatever happens to it.
+
+The maker holds an flock on its folder for as long as it (or a child of it) lives. A sweep removes a folder only where
+the process in its name is gone and nobody holds that lock: the lock covers makers in other pid namespaces, the pid
+covers the instant between making the folder and locking it.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+
+from pod.linux import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import Self
+
+    from pod.storage.layout import StorageLayout
+
+
+class Staging:
+    """`with Staging(layout, "load") as staging:` gives the block a folder, `staging.folder`, removed in the end."""
+
+    def __init__(self, layout: StorageLayout, purpose: str) -> None:
+        self.layout = layout
+        self.folder = layout.new_staging(purpose)
+        self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        files.remove_tree(self.folder)
+        os.close(self._lock)
+
+
+def sweep(layout: StorageLayout) -> None:
+    """Remove what killed processes left in `staging/` and `trash/`. Call it inside the user's namespace."""
+    for name in _names(layout.staging):
+        path = f"{layout.staging}/{name}"
+        if not _maker_lives(name) and not _is_locked(path):
+            files.remove_tree(path)
+    for name in _names(layout.trash):
+        files.remove_tree(f"{layout.trash}/{name}")
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
+
+
+def _maker_lives(name: str) -> bool:
+    parts = name.split(".")
+    return len(parts) >= 2 and parts[-2].isdecimal() and os.path.exists(f"/proc/{parts[-2]}")
+
+
+def _is_locked(path: str) -> bool:
+    try:
+        fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW)
+    except (FileNotFoundError, PermissionError):
+        return False
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as err:
+        if err.errno not in (errno.EAGAIN, errno.EACCES):
+            raise
+        return True
+    finally:
+        os.close(fd)
+    return False
