@@ -1,0 +1,56 @@
+"""Go's text/template, for `--format`: what https://pkg.go.dev/text/template describes, and Docker's functions.
+
+    template = parse("{{.Names}}: {{json .Mounts}}")
+    print(template.render(row))
+
+    lexer → parser → nodes → evaluator; values say what Python's values are to Go; functions, comparison, printf,
+    scalars, gojson and escapes are what a template can call.
+
+Whatever is wrong with a template is a TemplateError that points at the place. Templates are on the path of `ps`, so
+nothing here imports anything but pod's own light modules, and the rarer of those only when they are used.
+"""
+
+from __future__ import annotations
+
+from pod.cli.template.evaluator import Evaluator
+from pod.cli.template.functions import FUNCTIONS, HEADING_FUNCTIONS
+from pod.cli.template.parser import Parser
+from pod.cli.template.source import Source
+from pod.cli.template.values import Fields, Row
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.cli.template.nodes import Node
+
+__all__ = ["Fields", "Row", "Template", "parse"]
+
+
+class Template:
+    """A parsed template, to be rendered any number of times."""
+
+    def __init__(
+        self, source: Source, body: tuple[Node, ...], templates: dict[str, tuple[Node, ...]], field_names: set[str]
+    ) -> None:
+        self._source = source
+        self._body = body
+        self._templates = templates
+        self.field_names = frozenset(field_names)  # of the dot, whatever it is where they stand
+
+    def render(self, data: object) -> str:
+        """Return what the template prints for the data. Raises TemplateError."""
+        return Evaluator(self._source, self._templates, FUNCTIONS, data).run(self._body)
+
+    def render_heading(self, titles: object) -> str:
+        """Return what the template prints for the titles of columns: functions leave them as they are."""
+        return Evaluator(self._source, self._templates, HEADING_FUNCTIONS, titles).run(self._body)
+
+
+def parse(text: str) -> Template:
+    """Parse a template. Raises TemplateError."""
+    source = Source(text)
+    try:
+        parser = Parser(source, FUNCTIONS)
+        body = parser.parse()
+    except RecursionError:
+        raise source.error(0, "nested too deeply") from None
+    return Template(source, body, parser.templates, parser.field_names)
