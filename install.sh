@@ -80,6 +80,9 @@ install() {
     [ -f "$source/pod/__main__.py" ] || die "$source holds no pod" 'run the install.sh of a complete checkout'
     refuse_foreign_program
     [ "$system_packages" = no ] || install_system_packages
+    if [ "$uid" = 0 ] && [ -n "${SUDO_USER:-}" ]; then
+        has_subordinate_ids "$SUDO_USER" || add_subordinate_ids "$SUDO_USER"
+    fi
     find_python
     mkdir -p "$lib" "$bin" || die "cannot write below $prefix" 'choose another place with --prefix'
     make_venv
