@@ -1,0 +1,134 @@
+"""Writing an archive: POSIX ustar headers, with a pax header in front only where a member needs one.
+
+The bytes depend on the members alone, so the same tree is the same digest, today and on another machine.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.storage.tar import header, member, pax, sparse
+from pod.storage.tar.member import Member
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHUNK = 1 << 20
+_TYPES = {
+    member.FILE: b"0",
+    member.HARDLINK: b"1",
+    member.SYMLINK: b"2",
+    member.CHARACTER_DEVICE: b"3",
+    member.BLOCK_DEVICE: b"4",
+    member.DIRECTORY: b"5",
+    member.FIFO: b"6",
+}
+_MAX_ID = 0o7777777
+_MAX_SIZE = 0o77777777777
+
+
+class TarWriter:
+    """Gives the archive to `write`, piece by piece."""
+
+    def __init__(self, write: Callable[[bytes], object]) -> None:
+        self._write = write
+        self._pending = bytearray()  # small pieces are gathered
+
+    def add(self, entry: Member, data: bytes = b"") -> None:
+        """Write a member with its data given as bytes."""
+        self._header(entry)
+        self._put(data)
+        self._put(bytes(-len(data) % header.BLOCK))
+
+    def add_file(self, entry: Member, fd: int) -> None:
+        """Write a file with its data read from a descriptor, holes left out where the member names extents."""
+        map_ = self._header(entry)
+        for offset, length in ((0, entry.size),) if entry.extents is None else entry.extents:
+            self._copy(fd, offset, length)
+        self._put(bytes(-(entry.stored + len(map_)) % header.BLOCK))
+
+    def finish(self) -> None:
+        """Write the end of the archive."""
+        self._put(header.ZEROS * 2)
+        self._flush()
+
+    def _header(self, entry: Member) -> bytes:
+        """Write the headers of a member; return the sparse map that was written behind them."""
+        map_ = b"" if entry.extents is None else sparse.format_map(entry.extents)
+        stored = entry.stored + len(map_) if entry.kind == member.FILE else 0
+        path = entry.path + b"/" if entry.kind == member.DIRECTORY and not entry.path.endswith(b"/") else entry.path
+        records = _records(entry, path, stored)
+        if map_:
+            folder, _, name = path.rpartition(b"/")
+            path = b"%b/GNUSparseFile.0/%b" % (folder, name) if folder else b"GNUSparseFile.0/%b" % name
+        if records:
+            extension = pax.build(sorted(records.items()))
+            short = b"PaxHeaders.0/%b" % os.path.basename(entry.path.rstrip(b"/"))[:80]
+            self._put(header.build(short, b"x", mode=0o644, size=len(extension)))
+            self._put(extension + bytes(-len(extension) % header.BLOCK))
+        self._put(_block(entry, path, stored))
+        self._put(map_)
+        return map_
+
+    def _copy(self, fd: int, offset: int, length: int) -> None:
+        while length:
+            data = os.pread(fd, min(length, CHUNK), offset)
+            if not data:  # the file became shorter while it was read: the header has promised its old size
+                data = bytes(min(length, CHUNK))
+            self._put(data)
+            offset += len(data)
+            length -= len(data)
+
+    def _put(self, data: bytes) -> None:
+        if len(data) >= CHUNK >> 2:
+            self._flush()
+            self._write(data)
+            return
+        self._pending += data
+        if len(self._pending) >= CHUNK >> 1:
+            self._flush()
+
+    def _flush(self) -> None:
+        if self._pending:
+            self._write(bytes(self._pending))
+            self._pending.clear()
+
+
+def _records(entry: Member, path: bytes, stored: int) -> dict[bytes, bytes]:
+    """Return the pax records for what the header block cannot hold, or would not keep exactly."""
+    records: dict[bytes, bytes] = {}
+    if header.split_path(path) is None:
+        records[b"path"] = path
+    if len(entry.linkpath) > 100:
+        records[b"linkpath"] = entry.linkpath
+    if stored > _MAX_SIZE:
+        records[b"size"] = b"%d" % stored
+    for keyword, owner in ((b"uid", entry.uid), (b"gid", entry.gid)):
+        if owner > _MAX_ID:
+            records[keyword] = b"%d" % owner
+    seconds, rest = divmod(entry.mtime_ns, 1_000_000_000)
+    if rest or not 0 <= seconds <= _MAX_SIZE:
+        records[b"mtime"] = pax.format_nanoseconds(entry.mtime_ns)
+    for name, value in entry.xattrs.items():
+        records[b"SCHILY.xattr." + os.fsencode(name)] = value
+    if entry.extents is not None:
+        records.pop(b"path", None)
+        records |= {b"GNU.sparse.major": b"1", b"GNU.sparse.minor": b"0", b"GNU.sparse.name": path}
+        records[b"GNU.sparse.realsize"] = b"%d" % entry.size
+    return records
+
+
+def _block(entry: Member, path: bytes, stored: int) -> bytes:
+    seconds = entry.mtime_ns // 1_000_000_000
+    return header.build(
+        path,
+        _TYPES[entry.kind],
+        mode=entry.mode & 0o7777,
+        uid=entry.uid if entry.uid <= _MAX_ID else 0,
+        gid=entry.gid if entry.gid <= _MAX_ID else 0,
+        size=stored if stored <= _MAX_SIZE else 0,
+        mtime=seconds if 0 <= seconds <= _MAX_SIZE else 0,
+        linkpath=entry.linkpath,
+        device=entry.device,
+    )
