@@ -52,6 +52,15 @@ class TarReader:
             raise ArchiveError(f"the archive is cut off at byte {self.source.position}")
         return data
 
+    def take(self, size: int) -> bytes:
+        """Return up to `size` more bytes of the present member's data, b"" behind the last."""
+        size = min(size, self._left)
+        data = self.source.take(size) if size else b""
+        if size and not data:
+            raise ArchiveError(f"the archive is cut off at byte {self.source.position}")
+        self._left -= size
+        return data
+
     def copy_to(self, fd: int) -> None:
         """Write the data of the present member into a new, empty file, holes as holes."""
         if self._member is None or self._member.extents is None:
