@@ -15,7 +15,7 @@ import pytest
 
 from tests.support import busybox as busybox_image
 from tests.support import debian as debian_image
-from tests.support import folders, images, peers, users
+from tests.support import folders, images, peers, stores, users
 from tests.support.commands import CommandLine, clean_environment
 
 BUSYBOX = "busybox"
@@ -60,17 +60,17 @@ def session_env(scratch: Path) -> dict[str, str]:
 @pytest.fixture(scope="session")
 def make_pod(pod_program: str, session_env: dict[str, str], scratch: Path) -> Iterator[Callable[[str], CommandLine]]:
     """Make a `pod` with a store of its own, by a short name: for tests that break or count things."""
-    made: list[CommandLine] = []
+    made: dict[Path, CommandLine] = {}
 
     def make(name: str) -> CommandLine:
-        folder = scratch / name
-        pod = CommandLine([pod_program, "--root", str(folder / "s"), "--runroot", str(folder / "r")], session_env)
-        made.append(pod)
-        return pod
+        store, runroot = scratch / name / "s", scratch / name / "r"
+        made[runroot] = CommandLine([pod_program, "--root", str(store), "--runroot", str(runroot)], session_env)
+        return made[runroot]
 
     yield make
-    for pod in made:
-        remove_containers(pod)
+    for runroot, pod in made.items():
+        stores.remove_containers(pod)
+        stores.end_namespace(runroot)
 
 
 @pytest.fixture(scope="session")
@@ -103,7 +103,7 @@ def shared_pod(make_pod: Callable[[str], CommandLine], busybox_archive: Path) ->
 def pod(shared_pod: CommandLine) -> Iterator[CommandLine]:
     """The program under test with the image busybox; the containers of a module go when the module ends."""
     yield shared_pod
-    remove_containers(shared_pod)
+    stores.remove_containers(shared_pod)
 
 
 @pytest.fixture(scope="session")
@@ -133,19 +133,18 @@ def podman(
 
 
 @pytest.fixture(scope="session")
-def plain_pod(pod_program: str) -> Iterator[CommandLine]:
-    """The program under test as a user without subordinate ids, with that user's own store."""
+def plain_pod(pod_program: str, busybox_archive: Path) -> Iterator[CommandLine]:
+    """The program under test as a user without subordinate ids, with a store of that user's that has busybox."""
     try:
         prefix = users.plain_user_prefix()
     except users.NoPlainUser as reason:
         pytest.skip(str(reason))
-    pod = CommandLine([*prefix, pod_program], clean_environment())
+    made = CommandLine(prefix, clean_environment())("mktemp", "-d", "/var/tmp/pp-XXXXXX").ok()
+    folder = Path(made.stdout.strip())
+    options = ["--root", str(folder / "s"), "--runroot", str(folder / "r")]
+    pod = CommandLine([*prefix, pod_program, *options], clean_environment())
+    pod("load", "-i", "-", input=busybox_archive.read_bytes()).ok()
     yield pod
-    remove_containers(pod)
-
-
-def remove_containers(pod: CommandLine) -> None:
-    """Remove every container of a store."""
-    listed = pod("ps", "-aq", "--no-trunc")
-    if listed.code == 0 and listed.lines:
-        pod("rm", "-f", *listed.lines)
+    stores.remove_containers(pod)
+    stores.end_namespace(folder / "r", prefix)
+    CommandLine(prefix, clean_environment())("rm", "-rf", folder)
