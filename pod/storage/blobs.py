@@ -17,7 +17,7 @@ from pod.storage.staging import Staging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     from pod.storage.layout import StorageLayout
@@ -106,18 +106,25 @@ class BlobStaging(Staging):
             writer.abandon()
             raise
 
-    def publish(self) -> list[str]:
-        """Move the staged blobs into the store; return the paths of the new ones. The caller holds the store's lock."""
-        folder = f"{self.layout.images}/blobs/sha256"
-        files.make_folders(folder)
+    def flush(self, digests: Iterable[Digest]) -> None:
+        """Bring staged blobs to the disk, so that publishing them is a matter of names."""
+        for digest in digests:
+            fd = os.open(self.path(digest), os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+
+    def publish(self, digests: Iterable[Digest]) -> list[str]:
+        """Move staged blobs into the store; return the paths of the new ones. The caller holds the store's lock."""
+        files.make_folders(f"{self.layout.images}/blobs/sha256")
         fresh = []
-        for name in os.listdir(self.folder):
-            if len(name) == 64:
-                target = f"{folder}/{name}"
-                if not os.path.exists(target):
-                    fresh.append(target)
-                os.rename(f"{self.folder}/{name}", target)
-        files.fsync_folder(folder)
+        for digest in digests:
+            target = self.layout.blob(digest)
+            if not os.path.exists(target):
+                fresh.append(target)
+            os.rename(self.path(digest), target)
+        files.fsync_folder(f"{self.layout.images}/blobs/sha256")
         return fresh
 
 
@@ -139,12 +146,11 @@ class BlobWriter:
         self.size += len(data)
 
     def finish(self, what: str = "the blob", expected: Digest | None = None) -> Digest:
-        """Verify, flush to the disk and give the blob its name within the staging folder."""
+        """Verify the blob and give it its name within the staging folder."""
         digest = Digest(self._hash.hexdigest())
         if expected is not None and digest != expected:
             self.abandon()
             raise DigestMismatch(what, str(expected), str(digest))
-        os.fsync(self._fd)
         os.close(self._fd)
         self._fd = -1
         os.rename(self._path, self._staging.path(digest))

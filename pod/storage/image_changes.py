@@ -18,7 +18,7 @@ from pod.storage.images import Entry, ImageStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from types import TracebackType
     from typing import Self
 
@@ -26,11 +26,12 @@ if TYPE_CHECKING:
 
 
 class NewImage(Record):
-    """An image about to enter the store: its manifest (a staged blob), its id and its names."""
+    """An image about to enter the store: its manifest, its id, its names, and the staged blobs that it is made of."""
 
     manifest: Descriptor
     id: Digest
     names: tuple[str, ...]
+    blobs: tuple[Digest, ...]
 
 
 class ImageChanges:
@@ -125,10 +126,12 @@ def _write_index(layout: StorageLayout, descriptors: tuple[Descriptor, ...]) -> 
     jsonfile.write(layout.index, Index(2, descriptors, media_types.OCI_INDEX).to_json())
 
 
-def publish(store: ImageStore, staging: BlobStaging, images: Iterable[NewImage], now: str) -> None:
-    """Bring staged blobs and their images into the store in one step: all of them, or none."""
+def publish(store: ImageStore, staging: BlobStaging, images: Sequence[NewImage], now: str) -> None:
+    """Bring images and their staged blobs into the store in one step: all of them, or none."""
+    blobs = {digest for image in images for digest in image.blobs}
+    staging.flush(blobs)
     with ImageChanges(store) as changes:
-        fresh = staging.publish()
+        fresh = staging.publish(blobs)
         try:
             for image in images:
                 changes.add(image, now)
