@@ -132,6 +132,14 @@ def clean(name: str) -> str:
     return os.path.normpath(f"/{name}").lstrip("/")
 
 
+def refuse_sparse(shown: str, entry: Member) -> None:
+    """Raise ArchiveError for a file whose bytes do not lie in the archive one after the other; no engine writes such."""
+    if entry.extents is not None:
+        raise ArchiveError(
+            f"{shown}: {os.fsdecode(entry.path)} is stored as a sparse file", hint="write the archive without --sparse"
+        )
+
+
 class TarTree(Tree):
     """An uncompressed tarball in a regular file: its headers are read once, its files where they lie."""
 
@@ -142,8 +150,7 @@ class TarTree(Tree):
         self._names = Names()
         source = FileSource(fd, start, os.fstat(fd).st_size - start)
         for entry in TarReader(source, max_members=MAX_MEMBERS):
-            if entry.extents is not None:
-                raise ArchiveError(f"{shown}: {os.fsdecode(entry.path)} is a sparse file", hint="repack the archive")
+            refuse_sparse(shown, entry)
             self._names.add(entry, source.position)
 
     def names(self) -> set[str]:
