@@ -223,6 +223,16 @@ def _communicate(stdin: int, data: bytes, stdout: int, stderr: int) -> tuple[byt
     return b"".join(output[stdout]), b"".join(output[stderr])
 
 
+def set_title(title: str) -> None:
+    """Show `title` as this process's command line, as far as the old one leaves room (proc(5), arg_start)."""
+    from pod.linux.syscalls import overwrite_memory
+
+    fields = files.read_bytes("/proc/self/stat", 4096).rpartition(b")")[2].split()
+    start, end = int(fields[45]), int(fields[46])
+    if 0 < start < end:
+        overwrite_memory(start, title.encode()[: end - start - 1].ljust(end - start, b"\0"))
+
+
 def python_argv(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of pod in a bare interpreter (-I -S: no site, no environment)."""
     package_parent = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))

@@ -36,6 +36,7 @@ MNT_DETACH = 2
 
 # clone(2), setns(2), unshare(2)
 CLONE_NEWTIME = 0x80
+CLONE_PARENT = 0x8000
 CLONE_NEWNS = 0x20000
 CLONE_NEWCGROUP = 0x2000000
 CLONE_NEWUTS = 0x4000000
@@ -86,6 +87,7 @@ _MACHINE = os.uname().machine
 _NR_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41, "riscv64": 41, "s390x": 217, "ppc64le": 203}.get(_MACHINE, 41)
 _NR_SECCOMP = {"x86_64": 317, "aarch64": 277, "riscv64": 277, "s390x": 348, "ppc64le": 358}.get(_MACHINE, 277)
 _NR_CAPSET = {"x86_64": 126, "aarch64": 91, "riscv64": 91, "s390x": 185, "ppc64le": 184}.get(_MACHINE, 91)
+_NR_CLONE = {"x86_64": 56, "aarch64": 220, "riscv64": 220, "s390x": 120, "ppc64le": 120}.get(_MACHINE, 220)
 _NR_KEYCTL = {"x86_64": 250, "aarch64": 219, "riscv64": 219, "s390x": 280, "ppc64le": 271}.get(_MACHINE, 219)
 _NR_OPEN_TREE = 428
 _NR_MOVE_MOUNT = 429
@@ -139,6 +141,16 @@ def unshare(flags: int) -> None:
     _check(_libc.unshare(flags), "unshare", hex(flags))
 
 
+def clone(flags: int) -> int:
+    """fork(2) with flags: like it, returns 0 in the child. Only for processes without threads.
+
+    PyDLL keeps the interpreter's lock over the call, so that the child goes on as its only holder. The child
+    keeps the C library's notion of its thread id, which nothing that a container's first process does asks for.
+    """
+    arguments = (0, flags) if _MACHINE == "s390x" else (flags, 0)
+    return _check(int(ctypes.PyDLL(None, use_errno=True).syscall(_NR_CLONE, *arguments, 0, 0, 0)), "clone", hex(flags))
+
+
 def setns(fd: int, flags: int = 0) -> None:
     _check(_libc.setns(fd, flags), "setns", hex(flags))
 
@@ -154,6 +166,11 @@ def setdomainname(name: str) -> None:
 
 def personality(persona: int) -> int:
     return _check(_libc.personality(persona), "personality", hex(persona))
+
+
+def overwrite_memory(address: int, data: bytes) -> None:
+    """Copy `data` over our own memory at an address that the kernel has told us."""
+    ctypes.memmove(address, data, len(data))
 
 
 class _OpenHow(ctypes.Structure):

@@ -11,9 +11,8 @@ One datagram of a SOCK_SEQPACKET pair per message: the first byte is the kind, t
 
 from __future__ import annotations
 
-import os
-
 import _socket
+import os
 
 from pod.linux import jsonfile
 

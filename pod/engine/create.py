@@ -1,0 +1,155 @@
+"""`create`: from options and an image to a container on disk, ready to be started."""
+
+from __future__ import annotations
+
+import os
+
+from pod.engine import containers, names
+from pod.engine.images import resolve
+from pod.engine.options import CreateOptions
+from pod.errors import NameTaken, PodError, StorageError, UsageError
+from pod.linux import files, ids, jsonfile, locks, times
+from pod.oci.image_config import RunConfig
+from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+
+_DEFAULT_SHM = 64_000 * 1024
+_DEFAULT_STOP_TIMEOUT = 10
+
+
+def create(engine: Engine, options: CreateOptions) -> ContainerRecord:
+    """Make a container. Raises NoSuchImage, NameTaken, UsageError, StorageError.
+
+    Whoever sees the container's folder sees it whole: it is prepared aside and renamed into place.
+    """
+    engine.enter()
+    _check_sources(options.mounts)
+    if options.cidfile and os.path.lexists(options.cidfile):
+        raise UsageError(f"container id file {options.cidfile} exists", hint="remove it, or choose another --cidfile")
+    image = resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
+    container_id = ids.new_id()
+    name = options.name or names.unused(engine.layout)
+    names.check(name)
+    record = _record(container_id, name, options, image.config.config, image)
+    try:
+        _write(engine, record)
+    except OSError as err:
+        raise StorageError(f"cannot store container {name}: {err.strerror}: {err.filename}") from err
+    if options.cidfile:
+        files.write_atomic(options.cidfile, container_id.encode(), mode=0o644, durable=False)
+    return record
+
+
+def _check_sources(mounts: tuple[Mount, ...]) -> None:
+    for mount in mounts:
+        if mount.type == "bind" and not os.path.exists(mount.source):
+            raise PodError(
+                f"cannot mount {mount.source}: no such file or directory",
+                hint=f"make it first: mkdir -p {mount.source}",
+            )
+
+
+def _record(
+    container_id: str, name: str, options: CreateOptions, image: RunConfig, resolved: resolve.ResolvedImage
+) -> ContainerRecord:
+    """Mix what was asked with the image's defaults."""
+    entrypoint = image.entrypoint or () if options.entrypoint is None else options.entrypoint
+    command = options.command or ((image.cmd or ()) if options.entrypoint is None else ())
+    if not (*entrypoint, *command):
+        raise UsageError(
+            f"no command to run: image {options.image} names none, and none was given",
+            hint=f"name one: pod run {options.image} COMMAND",
+        )
+    return ContainerRecord(
+        version=VERSION,
+        id=container_id,
+        name=name,
+        created=times.now(),
+        image=resolved.id,
+        image_name=resolved.name or options.image,
+        image_digest=resolved.manifest_digest,
+        command=(*entrypoint, *command),
+        entrypoint=entrypoint,
+        cmd=command,
+        create_command=options.create_command,
+        env=_merge_env(image.env, options.env),
+        working_dir=options.working_dir or image.working_dir or "/",
+        user=image.user if options.user is None else options.user,
+        group_add=options.group_add,
+        hostname=options.hostname,
+        domainname=options.domainname,
+        labels={**image.labels, **options.labels},
+        annotations=options.annotations,
+        tty=options.tty,
+        open_stdin=options.interactive,
+        stdin_once=options.interactive and ("stdin" in options.attach or not options.attach),
+        attach=options.attach,
+        auto_remove=options.auto_remove,
+        read_only=options.read_only,
+        init=options.init,
+        privileged=options.privileged,
+        cap_add=options.cap_add,
+        cap_drop=options.cap_drop,
+        security_opt=options.security_opt,
+        mounts=options.mounts,
+        network=options.network or "slirp4netns",
+        publish=options.publish,
+        pid_mode=options.pid_mode or "private",
+        ipc_mode=options.ipc_mode or "private",
+        uts_mode=options.uts_mode or "private",
+        userns_mode=options.userns_mode,
+        shm_size=_DEFAULT_SHM if options.shm_size is None else options.shm_size,
+        ulimits=options.ulimits,
+        stop_signal=options.stop_signal or image.stop_signal or "SIGTERM",
+        stop_timeout=_DEFAULT_STOP_TIMEOUT if options.stop_timeout is None else options.stop_timeout,
+        add_host=options.add_host,
+        dns=options.dns,
+        dns_search=options.dns_search,
+        dns_option=options.dns_option,
+        detach_keys="ctrl-p,ctrl-q" if options.detach_keys is None else options.detach_keys,
+        log=options.log,
+        restart=options.restart,
+        healthcheck=options.healthcheck or image.healthcheck,
+    )
+
+
+def _merge_env(defaults: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the variables with later ones replacing earlier ones in their places."""
+    merged = {item.partition("=")[0]: item for item in (*defaults, *given)}
+    return tuple(merged.values())
+
+
+def _write(engine: Engine, record: ContainerRecord) -> None:
+    """Write the documents and take the name: a crash leaves either the whole container or nothing that counts."""
+    layout = engine.layout
+    durable = not record.auto_remove
+    staging = layout.new_staging("create")
+    try:
+        for folder in ("upper", "work", "rootfs"):
+            os.mkdir(f"{staging}/{folder}", 0o755 if folder == "upper" else 0o700)
+        jsonfile.write(f"{staging}/record.json", record.to_json(), durable=durable)
+        jsonfile.write(f"{staging}/state.json", ContainerState().to_json(), durable=durable)
+        files.make_folders(layout.run_container(record.id))
+        with locks.Lock(layout.lock("names")):
+            _take_name(engine, record)
+            os.rename(staging, layout.container(record.id))
+    except BaseException:
+        files.remove_tree(staging)
+        files.remove_tree(layout.run_container(record.id))
+        raise
+
+
+def _take_name(engine: Engine, record: ContainerRecord) -> None:
+    """Point the name at the container; a name whose container is gone is free. The caller holds the lock on names."""
+    path = engine.layout.name(record.name)
+    owner = containers.owner_of_name(engine.layout, record.name)
+    if owner:
+        raise NameTaken(
+            f'the container name "{record.name}" is already in use by container {owner[:12]}',
+            hint=f"remove or rename that one (pod rm {record.name}), or choose another --name",
+        )
+    files.remove_file(path)
+    os.symlink(f"../containers/{record.id}", path)

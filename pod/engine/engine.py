@@ -1,0 +1,51 @@
+"""The engine: what every use case needs to know, built once by a front door and passed down."""
+
+from __future__ import annotations
+
+from pod.engine import namespace
+from pod.errors import StorageError
+from pod.linux import files, locks
+from pod.runtime.user_namespace import UserNamespace
+from pod.storage.layout import StorageLayout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pod.settings import Settings
+
+
+class Engine:
+    """Settings, the paths of the store, and the user's namespace once it has been joined."""
+
+    def __init__(self, settings: Settings, notify: Callable[[str], None]) -> None:
+        self.settings = settings
+        self.layout = StorageLayout(settings.root, settings.runroot)
+        self.notify = notify  # a sentence that the user should read, on stderr
+        self._namespace: UserNamespace | None = None
+
+    def enter(self) -> UserNamespace:
+        """Join the user's namespace; every command that touches files of containers or layers does so first.
+
+        Raises KernelRefused, and StorageError where the store cannot be written.
+        """
+        if self._namespace is None:
+            self._make_folders()
+            self._namespace = namespace.enter(self.settings, self.layout)
+            if notice := namespace.single_id_notice(self.layout, self._namespace):
+                self.notify(notice)
+        return self._namespace
+
+    def _make_folders(self) -> None:
+        for path in (self.layout.containers, self.layout.names, self.layout.run_containers):
+            try:
+                files.make_folders(path)
+            except OSError as err:
+                raise StorageError(
+                    f"cannot write to the store: {err.strerror}: {path}",
+                    hint="choose another folder with --root (and --runroot), or mend this one's owner and mode",
+                ) from err
+
+    def lock(self, kind: str, name: str) -> locks.Lock:
+        """Return the lock of one object, to be used in a `with` statement."""
+        return locks.Lock(self.layout.lock(kind, name))

@@ -1,0 +1,81 @@
+"""A monitor that stays gives back the memory of the command it was forked from.
+
+It executes a bare interpreter (-I -S) in place of itself: same pid, same children, same descriptors, a third of the
+memory. What it must know travels as one JSON argument.
+"""
+
+from __future__ import annotations
+
+import _signal
+import _socket
+import os
+
+from pod.engine.monitor.clients import Client, Listener
+from pod.engine.monitor.log_file import LogFile
+from pod.engine.monitor.streams import Streams
+from pod.engine.monitor.supervise import Supervisor
+from pod.linux import jsonfile, process
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.settings import Settings
+
+
+def become(settings: Settings, container_id: str, supervisor: Supervisor) -> None:
+    """Execute the bare interpreter; never returns."""
+    clients = [(client.fileno(), client.streams.decode()) for client in supervisor.clients]
+    kept = {supervisor.listener.fileno(), supervisor.streams.stdin, *supervisor.streams.outputs}
+    kept |= {fd for fd, _streams in clients}
+    for fd in kept - {-1}:
+        os.set_inheritable(fd, True)
+    document = {
+        "settings": settings.to_json(),
+        "id": container_id,
+        "init": supervisor.init,
+        "stdin": supervisor.streams.stdin,
+        "terminal": supervisor.streams.terminal,
+        "outputs": [[fd, kind.decode()] for fd, kind in supervisor.streams.outputs.items()],
+        "closing": supervisor.streams.closing,
+        "stdin_once": supervisor.close_stdin_with_client,
+        "listener": supervisor.listener.fileno(),
+        "clients": clients,
+        "log": supervisor.log.path if supervisor.log else "",
+    }
+    argv = process.python_argv("pod.engine.monitor.bare", jsonfile.dumps(document).decode())
+    os.execve(argv[0], argv, {})
+
+
+def main(argv: list[str]) -> None:
+    """Go on where `become` left off."""
+    document = jsonfile.loads(argv[0])
+    supervisor = _supervisor(document)
+    for number in (_signal.SIGINT, _signal.SIGPIPE):
+        _signal.signal(number, _signal.SIG_IGN)
+    process.set_title(f"pod: monitor of container {document['id'][:12]}")
+    code = supervisor.run()
+
+    from pod.engine import containers
+    from pod.engine.engine import Engine
+    from pod.engine.monitor import ending
+    from pod.settings import Settings
+
+    engine = Engine(Settings.from_json(document["settings"]), lambda _sentence: None)
+    container = containers.load(engine.layout, document["id"])
+    ending.finish(engine, container.record, container.state, supervisor, code or 0)
+
+
+def _supervisor(document: dict[str, object]) -> Supervisor:
+    d: dict = document  # type: ignore[type-arg]
+    outputs = {fd: kind.encode() for fd, kind in d["outputs"]}
+    streams = Streams(d["stdin"], outputs, d["terminal"])
+    streams.closing = d["closing"]
+    clients = [
+        Client(_socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, fd), wanted.encode())
+        for fd, wanted in d["clients"]
+    ]
+    for fd in {d["listener"], d["stdin"], *outputs, *(c.fileno() for c in clients)} - {-1}:
+        os.set_inheritable(fd, False)
+    log = LogFile(d["log"]) if d["log"] else None
+    supervisor = Supervisor(d["init"], streams, Listener("", d["listener"]), clients, log)
+    supervisor.close_stdin_with_client = d["stdin_once"]
+    return supervisor

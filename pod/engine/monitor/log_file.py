@@ -1,0 +1,60 @@
+"""The container's log in the k8s-file format: one line per line of output, `TIME STREAM F|P TEXT`.
+
+Kubernetes' CRI log format: F ends a line, P is a part of one. A whole read from the pipe gets one time stamp and is
+rewritten by one `bytes.replace`, so that logging costs little beside reading.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.linux import files, times
+
+STDOUT = b"stdout"
+STDERR = b"stderr"
+_DEFAULT_MODE = 0o600
+
+
+class LogFile:
+    """An open log, appended to by one monitor. With `maximum` (bytes) the file is rotated once to PATH.1."""
+
+    def __init__(self, path: str, maximum: int = 0) -> None:
+        self.path = path
+        self._maximum = maximum
+        self._open()
+        self._failed = False
+
+    def _open(self) -> None:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        self._fd = os.open(self.path, flags, _DEFAULT_MODE)
+        self._size = os.fstat(self._fd).st_size
+
+    def write(self, stream: bytes, data: bytes) -> None:
+        """Append what was read from one stream. A full disk loses the log, never the container."""
+        start = times.now().encode() + b" " + stream
+        lines, newline, rest = data.rpartition(b"\n")
+        text = b""
+        if newline:
+            full = start + b" F "
+            text = full + lines.replace(b"\n", b"\n" + full) + b"\n"
+        if rest:
+            text += start + b" P " + rest + b"\n"
+        self._append(text)
+
+    def _append(self, text: bytes) -> None:
+        try:
+            files.write_all(self._fd, text)
+        except OSError:
+            self._failed = True
+            return
+        self._size += len(text)
+        if self._maximum and self._size >= self._maximum:
+            self._rotate()
+
+    def _rotate(self) -> None:
+        os.close(self._fd)
+        os.rename(self.path, f"{self.path}.1")
+        self._open()
+
+    def close(self) -> None:
+        os.close(self._fd)

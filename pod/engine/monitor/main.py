@@ -1,0 +1,137 @@
+"""The life of a monitor: from its fork by `start` until the container has ended and is tidied up."""
+
+from __future__ import annotations
+
+import _signal
+import _socket
+import os
+import time
+
+from pod.engine import attach_protocol as protocol
+from pod.engine import containers, rootfs, start_files
+from pod.engine.monitor import ending, streams
+from pod.engine.monitor.clients import Client, Listener
+from pod.engine.monitor.log_file import LogFile
+from pod.engine.monitor.streams import Streams
+from pod.engine.monitor.supervise import Supervisor
+from pod.errors import PodError
+from pod.linux import files, jsonfile, process, times
+from pod.net import attach as network
+from pod.record import Record
+from pod.runtime import launch
+from pod.storage.container_records import ContainerRecord, ContainerState
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+    from pod.linux.locks import Lock
+
+SETTLE_SECONDS = 1.0  # a container that lives longer gets a monitor in a bare interpreter
+_NOT_OURS = ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGUSR1", "SIGUSR2", "SIGALRM")
+
+
+class Attachment(Record):
+    """What the command that starts a container wants of it: any of the streams i, o and e."""
+
+    streams: bytes = b""
+
+
+def fork(engine: Engine, record: ContainerRecord, lock: Lock, attachment: Attachment) -> _socket.socket:
+    """Fork the monitor and return our end of its first client's socket; STARTED or FAILED comes over it.
+
+    The monitor inherits the container's lock and holds it until the container runs. The caller has entered the
+    user's namespace and has no threads.
+    """
+    ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET | _socket.SOCK_CLOEXEC)
+    if os.fork() != 0:
+        theirs.close()
+        return ours
+    try:
+        ours.close()
+        _live(engine, record, lock, Client(theirs, attachment.streams))
+    finally:
+        os._exit(1)
+
+
+def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client) -> None:
+    _detach({client.fileno(), lock.fileno()})
+    try:
+        supervisor, state = _start(engine, record, client)
+    except PodError as err:
+        _report_failure(engine, record, client, err)
+        return
+    except OSError as err:
+        _report_failure(engine, record, client, PodError(f"cannot start container {record.name}: {err}"))
+        return
+    lock.release()
+    client.send(protocol.STARTED + str(supervisor.init).encode())
+    code = supervisor.run(time.monotonic() + SETTLE_SECONDS)
+    if code is None:
+        from pod.engine.monitor import bare
+
+        bare.become(engine.settings, record.id, supervisor)
+    ending.finish(engine, record, state, supervisor, code or 0)
+
+
+def _detach(keep: set[int]) -> None:
+    """Leave the command's session, terminal, folder and descriptors behind."""
+    os.setsid()
+    os.chdir("/")
+    null = os.open(os.devnull, os.O_RDWR)
+    for fd in (0, 1, 2):
+        os.dup2(null, fd)
+    lowest = 3
+    for fd in sorted(keep):
+        os.closerange(lowest, fd)
+        lowest = fd + 1
+    os.closerange(lowest, 1 << 20)
+    for name in _NOT_OURS:
+        _signal.signal(getattr(_signal, name), _signal.SIG_IGN)
+    _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
+    _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
+
+
+def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Supervisor, ContainerState]:
+    """Start the program; return its supervisor and the state that was written."""
+    run_folder = engine.layout.run_container(record.id)
+    listener = Listener(run_folder)
+    plan = network.plan(record.network, record.id)
+    bundle = start_files.write_bundle(engine, record, plan)
+    bundle = rootfs.attach(engine, record, bundle)
+
+    def connect(pid: int) -> None:
+        network.connect(plan, pid, run_folder)
+
+    if record.tty:
+        launched = launch.launch(bundle, None, connect)
+        ends = Streams.of_terminal(launched.terminal)
+    else:
+        pipes = streams.make_pipes(record.open_stdin)
+        launched = launch.launch(bundle, pipes.theirs, connect)
+        ends = Streams.of_pipes(pipes)
+    state = ContainerState(
+        status="running",
+        init=process.identify(launched.pid),
+        monitor=process.identify(os.getpid()),
+        boot_id=process.boot_id(),
+        host=os.uname().nodename,
+        started_at=times.now(),
+    )
+    containers.save_state(engine.layout, record.id, state)
+    log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
+    supervisor = Supervisor(launched.pid, ends, listener, [client], log)
+    supervisor.close_stdin_with_client = record.stdin_once
+    return supervisor, state
+
+
+def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err: PodError) -> None:
+    """Write down why the container did not start, tidy up, and tell the command that waits."""
+    state = ContainerState(exit_code=err.exit_code, error=err.message, finished_at=times.now())
+    try:
+        containers.save_state(engine.layout, record.id, state)
+        ending.tidy_up(engine, record)
+    finally:
+        report = {"message": err.message, "hint": err.hint, "exit_code": err.exit_code}
+        client.send(protocol.FAILED + jsonfile.dumps(report))
+        client.flush_slowly()
+    files.remove_file(f"{engine.layout.run_container(record.id)}/{protocol.SOCKET_NAME}")

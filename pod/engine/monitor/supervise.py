@@ -1,0 +1,155 @@
+"""The loop of a running container: waits for its streams, its end, attached commands and their input, all at once."""
+
+from __future__ import annotations
+
+import os
+import select
+import time
+
+from pod.engine import attach_protocol as protocol
+from pod.engine.monitor import log_file
+from pod.engine.monitor.clients import Client, Listener
+from pod.engine.monitor.log_file import LogFile
+from pod.engine.monitor.streams import Streams
+from pod.linux import process
+
+_LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
+
+
+class Supervisor:
+    """One run of a container's program, as its monitor sees it."""
+
+    def __init__(
+        self, init: int, streams: Streams, listener: Listener, clients: list[Client], log: LogFile | None
+    ) -> None:
+        self.init = init
+        self.streams = streams
+        self.listener = listener
+        self.clients = clients
+        self.log = log
+        self.close_stdin_with_client = False
+        self._pidfd = os.pidfd_open(init)
+        self._exit_code: int | None = None
+
+    def run(self, until: float | None = None) -> int | None:
+        """Serve until the program has ended and all it wrote is logged: its exit code. None at `until` (monotonic)."""
+        while self._exit_code is None:
+            timeout = None if until is None else max(0.0, until - time.monotonic()) * 1000
+            events = self._wait(timeout)
+            if not events and until is not None and time.monotonic() >= until and not self._busy():
+                return None
+            for fd, event in events:
+                self._handle(fd, event)
+        self._drain()
+        return self._exit_code
+
+    def _busy(self) -> bool:
+        return bool(self.streams.pending) or any(client.pending for client in self.clients)
+
+    def _wait(self, timeout: float | None) -> list[tuple[int, int]]:
+        poll = select.poll()
+        poll.register(self._pidfd, select.POLLIN)
+        poll.register(self.listener.fileno(), select.POLLIN)
+        slow = any(client.pending for client in self.clients)
+        for client in self.clients:
+            reading = 0 if self.streams.pending else select.POLLIN
+            poll.register(client.fileno(), reading | (select.POLLOUT if client.pending else 0))
+        if not slow:  # a client that does not keep up holds the program back, as a full pipe would
+            for fd in self.streams.outputs:
+                poll.register(fd, select.POLLIN)
+        if self.streams.pending:
+            events = select.POLLOUT
+            if self.streams.stdin in self.streams.outputs and not slow:
+                events |= select.POLLIN
+            poll.register(self.streams.stdin, events)
+        return poll.poll(timeout)
+
+    def _handle(self, fd: int, event: int) -> None:
+        if fd == self._pidfd:
+            self._bury()
+        elif fd == self.listener.fileno():
+            client = self.listener.accept()
+            if client is not None:
+                self.clients.append(client)
+        elif fd in self.streams.outputs or fd == self.streams.stdin:
+            if event & (select.POLLOUT | select.POLLERR) and self.streams.pending:
+                self.streams.flush()
+            if fd in self.streams.outputs and event & ~select.POLLOUT:
+                self._pump(fd)
+        else:
+            client = next((c for c in self.clients if c.fileno() == fd), None)
+            if client is not None:
+                self._serve(client, event)
+
+    def _bury(self) -> None:
+        """Collect the program's exit status, and those of helpers that ended with it."""
+        _pid, status = os.waitpid(self.init, 0)
+        self._exit_code = process.exit_code(status)
+        os.close(self._pidfd)
+
+    def _pump(self, fd: int) -> bool:
+        """Pass on one read of what the program wrote; false when there is nothing more now."""
+        data = self.streams.read(fd)
+        if data is None:
+            self.streams.end(fd)
+            return False
+        if not data:
+            return False
+        kind = self.streams.outputs[fd]
+        if self.log is not None:
+            self.log.write(_LOG_NAMES[kind], data)
+        message = kind + data
+        for client in [c for c in self.clients if c.wants(kind)]:
+            if not client.send(message):
+                self._lose(client)
+        return True
+
+    def _drain(self) -> None:
+        """Pass on what the program and its children wrote before they ended. Their pipes are at their end, unless
+        the container shares its pid namespace: then somebody may go on holding one, and what is there now is all."""
+        for fd in list(self.streams.outputs):
+            while fd in self.streams.outputs and self._pump(fd):
+                pass
+
+    def _serve(self, client: Client, event: int) -> None:
+        if event & select.POLLOUT and not client.flush():
+            self._lose(client)
+            return
+        if not event & ~select.POLLOUT:
+            return
+        try:
+            message = client.socket.recv(protocol.CHUNK + 1)
+        except BlockingIOError:
+            return
+        except OSError:
+            message = b""
+        if not message:
+            self._lose(client)
+        else:
+            self._obey(client, message[:1], message[1:])
+
+    def _obey(self, client: Client, kind: bytes, content: bytes) -> None:
+        if kind == protocol.HELLO:
+            client.streams = content
+            client.send(protocol.STARTED + str(self.init).encode())
+        elif kind == protocol.INPUT and b"i" in client.streams:
+            self.streams.feed(content)
+        elif kind == protocol.INPUT_END and self.close_stdin_with_client:
+            self.streams.close_input()
+        elif kind == protocol.WINDOW:
+            self.streams.resize(content)
+
+    def _lose(self, client: Client) -> None:
+        self.clients.remove(client)
+        client.socket.close()
+        if b"i" in client.streams and self.close_stdin_with_client:
+            self.streams.close_input()
+
+    def say_goodbye(self) -> None:
+        """Tell everybody attached how it ended, when they have taken all output. After that the listener is closed."""
+        self.listener.socket.close()
+        for client in self.clients:
+            client.send(protocol.EXITED + str(self._exit_code).encode())
+            client.flush_slowly()
+            client.socket.close()
+        self.clients.clear()

@@ -1,0 +1,188 @@
+"""From a container's record to the OCI configuration that the runtime executes: pure, no file is touched.
+
+What every container gets follows Podman's rootless defaults: its mounts, masked and read-only paths
+(containers/common, pkg/config/default.go) and capabilities.
+"""
+
+from __future__ import annotations
+
+from pod.oci import runtime_spec as oci
+from pod.runtime import capabilities
+from pod.storage.container_records import ContainerRecord, Mount
+
+MASKED_PATHS = (
+    "/proc/acpi",
+    "/proc/asound",
+    "/proc/kcore",
+    "/proc/keys",
+    "/proc/latency_stats",
+    "/proc/sched_debug",
+    "/proc/scsi",
+    "/proc/timer_list",
+    "/proc/timer_stats",
+    "/proc/interrupts",
+    "/sys/dev/block",
+    "/sys/devices/virtual/powercap",
+    "/sys/firmware",
+    "/sys/fs/selinux",
+)
+READONLY_PATHS = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
+DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+SHORT_ID = 12
+
+
+def build(record: ContainerRecord, run_folder: str, joined: dict[str, str], limits: tuple[oci.Rlimit, ...]) -> oci.Spec:
+    """Return the configuration for one start of the container.
+
+    `run_folder` holds the generated hosts, hostname and resolv.conf; `joined` gives the paths of namespaces to share
+    with other containers, by type; `limits` are the resource limits in the kernel's names.
+    """
+    host_network = record.network == "host"
+    return oci.Spec(
+        oci.OCI_VERSION,
+        _process(record, limits),
+        oci.Root("rootfs", record.read_only),
+        hostname=hostname(record) if record.uts_mode != "host" else "",
+        domainname=record.domainname,
+        mounts=_mounts(record, run_folder, host_network),
+        linux=oci.Linux(
+            namespaces=_namespaces(record, joined),
+            masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
+            readonly_paths=() if record.privileged else _unmask(READONLY_PATHS, record),
+            sysctl=record.sysctls,
+        ),
+        annotations=record.annotations,
+    )
+
+
+def hostname(record: ContainerRecord) -> str:
+    """The name inside the container: what was asked, or the short id."""
+    return record.hostname or record.id[:SHORT_ID]
+
+
+def _process(record: ContainerRecord, limits: tuple[oci.Rlimit, ...]) -> oci.Process:
+    return oci.Process(
+        args=record.command,
+        cwd=record.working_dir or "/",
+        user=oci.User(0, 0, umask=int(record.umask, 8)),
+        env=environment(record),
+        terminal=record.tty,
+        capabilities=_capabilities(record),
+        rlimits=limits,
+        no_new_privileges=security_option(record, "no-new-privileges") in ("", "true"),
+    )
+
+
+def environment(record: ContainerRecord) -> tuple[str, ...]:
+    """Return the variables of the container: the record's, after those that every container has."""
+    given = {item.partition("=")[0] for item in record.env}
+    defaults = [DEFAULT_PATH, f"HOSTNAME={hostname(record)}", "container=pod"]
+    if record.tty:
+        defaults.append("TERM=xterm")
+    return (*(item for item in defaults if item.partition("=")[0] not in given), *record.env)
+
+
+def _capabilities(record: ContainerRecord) -> oci.Capabilities:
+    names = capabilities.resolve(record.cap_add, record.cap_drop, privileged=record.privileged)
+    return oci.Capabilities(bounding=names, effective=names, permitted=names)
+
+
+def security_option(record: ContainerRecord, name: str) -> str | None:
+    """Return the value of a --security-opt (`name=value`, `name:value`, or the bare name: ""); None if not given."""
+    for option in record.security_opt:
+        for separator in ("=", ":"):
+            key, found, value = option.partition(separator)
+            if key == name:
+                return value if found else ""
+    return None
+
+
+def _unmask(paths: tuple[str, ...], record: ContainerRecord) -> tuple[str, ...]:
+    """Leave out what --security-opt unmask= names (ALL, or paths with a * at the end), add what mask= names."""
+    wanted = (security_option(record, "unmask") or "").split(":")
+    if "ALL" in wanted or "all" in wanted:
+        return ()
+    kept = tuple(p for p in paths if not any(p == w or (w.endswith("*") and p.startswith(w[:-1])) for w in wanted if w))
+    extra = security_option(record, "mask")
+    return kept + tuple(extra.split(":")) if extra and paths is MASKED_PATHS else kept
+
+
+def _namespaces(record: ContainerRecord, joined: dict[str, str]) -> tuple[oci.Namespace, ...]:
+    modes = {
+        "pid": record.pid_mode,
+        "ipc": record.ipc_mode,
+        "uts": record.uts_mode,
+        "network": record.network,
+        "cgroup": record.cgroup_mode,
+    }
+    kinds = [oci.Namespace("mount")]
+    kinds += [oci.Namespace(kind, joined.get(kind, "")) for kind, mode in modes.items() if mode != "host"]
+    return tuple(kinds)
+
+
+def _mounts(record: ContainerRecord, run_folder: str, host_network: bool) -> tuple[oci.Mount, ...]:
+    """Return the mounts in order: the system's, the generated files, then the user's, which may hide the former."""
+    taken = {mount.target.rstrip("/") or "/" for mount in record.mounts}
+    mounts = [m for m in _system_mounts(record, host_network) if m.destination not in taken]
+    mounts += [m for m in _generated_files(run_folder) if m.destination not in taken]
+    if record.read_only and record.read_only_tmpfs:
+        mounts += [_tmpfs(path) for path in ("/run", "/tmp", "/var/tmp") if path not in taken]
+    mounts.sort(key=lambda mount: mount.destination == "/run/.containerenv")
+    return (*mounts, *(_user_mount(mount) for mount in record.mounts))
+
+
+def _tmpfs(path: str) -> oci.Mount:
+    return oci.Mount(path, "tmpfs", "tmpfs", ("nosuid", "nodev", "mode=1777" if path != "/run" else "mode=755"))
+
+
+def _system_mounts(record: ContainerRecord, host_network: bool) -> list[oci.Mount]:
+    hardened = ("nosuid", "noexec", "nodev")
+    sysfs_mode = "rw" if record.privileged else "ro"
+    mounts = [
+        oci.Mount("/proc", "proc", "proc", hardened),
+        oci.Mount("/dev", "tmpfs", "tmpfs", ("nosuid", "strictatime", "mode=755", "size=65536k")),
+        oci.Mount("/sys", "sysfs", "sysfs", (*hardened, sysfs_mode)),
+        oci.Mount(
+            "/dev/pts", "devpts", "devpts", ("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")
+        ),
+    ]
+    if not host_network:  # the host's /sys comes with its own cgroup mounts
+        mounts.append(oci.Mount("/sys/fs/cgroup", "cgroup", "cgroup", (*hardened, "relatime", sysfs_mode)))
+    if record.ipc_mode == "host":
+        mounts.append(oci.Mount("/dev/shm", "bind", "/dev/shm", ("rbind", *hardened)))
+        mounts.append(oci.Mount("/dev/mqueue", "bind", "/dev/mqueue", ("rbind", *hardened)))
+    else:
+        mounts.append(oci.Mount("/dev/mqueue", "mqueue", "mqueue", hardened))
+        mounts.append(oci.Mount("/dev/shm", "tmpfs", "shm", (*hardened, "mode=1777", f"size={record.shm_size}")))
+    return mounts
+
+
+def _generated_files(run_folder: str) -> list[oci.Mount]:
+    targets = {
+        "hosts": "/etc/hosts",
+        "hostname": "/etc/hostname",
+        "resolv.conf": "/etc/resolv.conf",
+        "containerenv": "/run/.containerenv",
+    }
+    options = ("bind", "nosuid", "nodev", "noexec", "rprivate")
+    return [oci.Mount(target, "bind", f"{run_folder}/{name}", options) for name, target in targets.items()]
+
+
+def _user_mount(mount: Mount) -> oci.Mount:
+    if mount.type == "tmpfs":
+        words = {option.partition("=")[0] for option in mount.options}
+        defaults = [
+            flag
+            for flag, opposite in (("nosuid", "suid"), ("nodev", "dev"), ("noexec", "exec"))
+            if opposite not in words
+        ]
+        if "mode" not in words and "tmpfs-mode" not in words:
+            defaults.append("mode=1777")
+        options = tuple(option for option in mount.options if option not in ("tmpcopyup", "notmpcopyup"))
+        return oci.Mount(mount.target, "tmpfs", "tmpfs", (*defaults, *options))
+    recursion = () if {"bind", "rbind"} & set(mount.options) else ("rbind",)
+    propagation = ("rprivate",) if not _PROPAGATIONS & set(mount.options) else ()
+    return oci.Mount(mount.target, "bind", mount.source, (*recursion, *propagation, *mount.options))
+
+
+_PROPAGATIONS = {"shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"}

@@ -1,0 +1,60 @@
+"""`start`: fork a container's monitor and learn whether the program runs."""
+
+from __future__ import annotations
+
+import _socket
+
+from pod.engine import attach, containers
+from pod.engine import attach_protocol as protocol
+from pod.engine.attach import AttachOptions
+from pod.engine.containers import Container
+from pod.engine.monitor import main as monitor
+from pod.errors import WrongState
+from pod.linux import files
+from pod.runtime import launch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+
+
+def start(engine: Engine, name: str, options: AttachOptions | None = None) -> int:
+    """Start a container; attached with `options`, return its exit code at its end, else 0 as soon as it runs.
+
+    Starting one that runs is no error, as for Docker and Podman. Raises NoSuchContainer, RuntimeFailure, NetworkError.
+    """
+    container = containers.find(engine.layout, name)
+    if container.running:
+        return 0 if options is None else attach.attach(engine, name, options)
+    engine.enter()
+    sock, pid = launch_monitor(engine, container.id, b"" if options is None else options.wanted)
+    if options is None:
+        sock.close()
+        return 0
+    return attach.converse(container.record, sock, options, pid)
+
+
+def launch_monitor(engine: Engine, container_id: str, streams: bytes) -> tuple[_socket.socket, int]:
+    """Fork the monitor of a stopped container; return the socket to it and the pid of the program."""
+    lock = engine.lock("container", container_id)
+    with lock:
+        container = containers.load(engine.layout, container_id)
+        _check_startable(container)
+        files.make_folders(engine.layout.run_container(container_id))
+        sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams))
+    message = sock.recv(protocol.CHUNK)
+    if message[:1] == protocol.FAILED:
+        raise launch.failure(message[1:])
+    if message[:1] != protocol.STARTED:
+        raise WrongState(
+            f"the monitor of container {container.name} ended before the container ran",
+            hint=f"`pod --log-level=debug start -a {container.name}` shows why",
+        )
+    return sock, int(message[1:])
+
+
+def _check_startable(container: Container) -> None:
+    if container.running:
+        raise WrongState(f"container {container.name} is running already")
+    if container.state.status == "removing":
+        raise WrongState(f"container {container.name} is being removed")

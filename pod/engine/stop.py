@@ -1,0 +1,101 @@
+"""`stop` and `kill`: end a container's program, politely or at once."""
+
+from __future__ import annotations
+
+import select
+import time
+
+from pod.engine import containers
+from pod.engine.containers import Container
+from pod.errors import WrongState
+from pod.linux import files
+from pod.linux.process import ProcessId
+from pod.linux.signals import SIGKILL, number
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+
+_KILLED_SECONDS = 30.0  # how long the kernel and the monitor may take after SIGKILL
+
+
+def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
+    """Send the stop signal, wait `timeout` seconds (-1: for ever), kill. Returns the id. Stopping twice is no error."""
+    container = containers.find(engine.layout, name)
+    if not container.running or container.state.init is None:
+        return container.id
+    signal = number(container.record.stop_signal)
+    seconds = container.record.stop_timeout if timeout is None else timeout
+    mark_stopped(engine, container.id)
+    container.state.init.send_signal(signal)
+    if not will_ignore(container.state.init, signal) and _wait(container, None if seconds < 0 else float(seconds)):
+        return container.id
+    kill_and_wait(engine, container)
+    return container.id
+
+
+def will_ignore(init: ProcessId, signal: int) -> bool:
+    """True where waiting is useless: pid 1 never gets a signal that it has no handler for (pid_namespaces(7)).
+
+    Peers wait ten seconds for nothing then.
+    """
+    try:
+        status = files.read_bytes(f"/proc/{init.pid}/status", 1 << 16)
+    except OSError:
+        return False
+    fields = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
+    is_pid_one = fields.get(b"NSpid", b"").split()[-1:] == [b"1"]
+    caught = int(fields.get(b"SigCgt", b"0").strip(), 16)
+    blocked = int(fields.get(b"SigBlk", b"0").strip(), 16)  # one that waits with sigwait(3) blocks it
+    return is_pid_one and not (caught | blocked) >> (signal - 1) & 1
+
+
+def kill(engine: Engine, name: str, signal: int = SIGKILL) -> str:
+    """Send a signal to the container's first process. Returns the id. Raises WrongState when it does not run."""
+    container = containers.find(engine.layout, name)
+    if not container.running or container.state.init is None:
+        raise WrongState(f"cannot kill container {container.name}: it is not running")
+    if signal == SIGKILL:
+        mark_stopped(engine, container.id)
+    if not container.state.init.send_signal(signal):
+        raise WrongState(f"cannot kill container {container.name}: it has just ended")
+    return container.id
+
+
+def mark_stopped(engine: Engine, container_id: str) -> None:
+    """Tell the monitor that the coming end is the user's wish, so that no restart policy applies."""
+    try:
+        files.write_atomic(f"{engine.layout.run_container(container_id)}/stopped", b"", durable=False)
+    except OSError:
+        pass  # it has just ended, and its run folder with it
+
+
+def kill_and_wait(engine: Engine, container: Container) -> None:
+    """Kill the container's program and wait until its monitor has tidied up. Raises WrongState if it will not go."""
+    mark_stopped(engine, container.id)
+    if container.state.init is not None:
+        container.state.init.send_signal(SIGKILL)
+    if not _wait(container, _KILLED_SECONDS):
+        raise WrongState(
+            f"container {container.name} does not end: its process hangs in the kernel",
+            hint="a broken file system (NFS, FUSE) below one of its mounts is the usual cause",
+        )
+
+
+def _wait(container: Container, seconds: float | None) -> bool:
+    """Wait for the monitor's own end, which comes after the last document is written; false when time is up."""
+    if container.state.monitor is None:
+        return True
+    try:
+        fd = container.state.monitor.pidfd()
+    except ProcessLookupError:
+        return True
+    deadline = None if seconds is None else time.monotonic() + seconds
+    poll = select.poll()
+    poll.register(fd, select.POLLIN)
+    while True:
+        left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
+        if poll.poll(left):
+            return True
+        if deadline is not None and time.monotonic() >= deadline:
+            return False

@@ -1,0 +1,39 @@
+"""How a container gets its network: what is wanted, what that means for its files, and making it so."""
+
+from __future__ import annotations
+
+from pod.errors import UsageError
+from pod.record import Record
+
+SLIRP = "slirp4netns"
+
+
+class NetworkPlan(Record):
+    """One container's network: its mode, and the addresses that its files name."""
+
+    mode: str
+    address: str = ""  # of the container
+    host_address: str = ""  # of the host as seen from the container
+    name_server: str = ""
+
+
+def plan(network: str, container_id: str) -> NetworkPlan:
+    """Return the plan for a --network value. Raises UsageError for one that does not exist."""
+    del container_id
+    mode, _, _options = network.partition(":")
+    if mode in ("none", "ns"):
+        return NetworkPlan(mode)
+    if mode == "host":
+        return NetworkPlan(mode, host_address="127.0.0.1")
+    if mode in (SLIRP, ""):
+        return NetworkPlan(SLIRP, "10.0.2.100", "10.0.2.2", "10.0.2.3")
+    raise UsageError(f"no such network: {network}", hint="networks are: slirp4netns (the default), host and none")
+
+
+def connect(plan: NetworkPlan, pid: int, run_folder: str) -> None:
+    """Attach the network namespace of the process `pid` as planned. Raises NetworkError."""
+    del run_folder
+    if plan.mode == SLIRP:
+        from pod.net import slirp
+
+        slirp.start(pid)

@@ -1,0 +1,109 @@
+"""Starting a bundle: the monitor's side of the conversation with the container's first process."""
+
+from __future__ import annotations
+
+import os
+
+from pod.errors import CannotExecute, CommandNotFound, RuntimeFailure
+from pod.linux import files, jsonfile
+from pod.linux import syscalls as sc
+from pod.oci.runtime_spec import Namespace
+from pod.record import Record
+from pod.runtime import channel, init
+from pod.runtime.bundle import Bundle
+from pod.runtime.channel import Channel
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_SIGCHLD = 17
+
+
+class Launched(Record):
+    """A container whose program runs: its first process (a child of ours), and its terminal's other end, if any."""
+
+    pid: int
+    terminal: int = -1
+
+
+def launch(
+    bundle: Bundle, streams: tuple[int, int, int] | None, connect: Callable[[int], None] | None = None
+) -> Launched:
+    """Start the container and return once its program has been executed.
+
+    `streams` become the program's standard streams; with None it gets a terminal. `connect` is called with the pid of
+    the first process when its namespaces exist, to attach a network. Raises RuntimeFailure.
+    """
+    ours, theirs = Channel.pair()
+    pid = _fork(bundle.spec.linux.namespace("pid"))
+    if pid == 0:
+        ours.close()
+        init.run(bundle, theirs, streams)
+    theirs.close()
+    try:
+        terminal = _converse(ours, pid, connect)
+    except BaseException:
+        os.kill(pid, 9)
+        os.waitpid(pid, 0)
+        raise
+    finally:
+        ours.close()
+    return Launched(pid, terminal)
+
+
+def _fork(namespace: Namespace | None) -> int:
+    """Fork the first process into its pid namespace: a new one, another container's, or ours.
+
+    unshare(2) and setns(2) would move all our later children too, and there is no way back without root; so a new
+    namespace is made by clone(2), and another one is joined by a helper that leaves its child to us (CLONE_PARENT).
+    """
+    if namespace is None:
+        return sc.clone(_SIGCHLD)
+    if not namespace.path:
+        return sc.clone(sc.CLONE_NEWPID | _SIGCHLD)
+    reader, writer = os.pipe()
+    helper = os.fork()
+    if helper == 0:
+        fd = os.open(namespace.path, os.O_RDONLY | os.O_CLOEXEC)
+        sc.setns(fd, sc.CLONE_NEWPID)
+        os.close(fd)
+        pid = sc.clone(sc.CLONE_PARENT | _SIGCHLD)
+        if pid == 0:
+            os.close(reader)
+            os.close(writer)
+            return 0
+        os.write(writer, str(pid).encode())
+        os._exit(0)
+    os.close(writer)
+    answer = files.read_all(reader)
+    os.close(reader)
+    os.waitpid(helper, 0)
+    if not answer:
+        raise RuntimeFailure(f"cannot join the pid namespace {namespace.path}")
+    return int(answer)
+
+
+def _converse(link: Channel, pid: int, connect: Callable[[int], None] | None) -> int:
+    """Speak with the first process until it is the program; return its terminal, -1 for none."""
+    terminal = -1
+    while True:
+        kind, content, fd = link.receive()
+        if kind == channel.UNSHARED:
+            if connect is not None:
+                connect(pid)
+            link.send(channel.GO)
+        elif kind == channel.TERMINAL and fd is not None:
+            terminal = fd
+        elif kind == channel.FAILED:
+            raise failure(content)
+        elif not kind:
+            return terminal
+
+
+def failure(content: bytes) -> RuntimeFailure:
+    """Return the error that the other side reported."""
+    report = jsonfile.loads(content)
+    kinds = {126: CannotExecute, 127: CommandNotFound}
+    kind = kinds.get(report["exit_code"], RuntimeFailure)
+    return kind(report["message"], hint=report["hint"], exit_code=report["exit_code"])
