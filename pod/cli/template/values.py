@@ -190,7 +190,7 @@ def go_type(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return f"[]{_common_type(value)}"
     if is_map(value):
-        return f"map[string]{_common_type(value.values()) if value else 'string'}"
+        return f"map[string]{_common_type(value.values())}"
     if is_struct(value):
         inside = "; ".join(f"{name} {_field_type(item)}" for name, item in struct_items(value))
         return f"struct {{ {inside} }}" if inside else "struct {}"
@@ -202,7 +202,7 @@ def _field_type(value: Any) -> str:
 
 
 def _common_type(values: Iterable[Any]) -> str:
-    kinds = {_field_type(value) for value in values}
+    kinds = {_field_type(value) for value in values} or {"string"}
     return kinds.pop() if len(kinds) == 1 else "interface {}"
 
 
