@@ -1,7 +1,7 @@
 """The user that a container's process runs as: `-u`, `--group-add` and the image's own /etc/passwd and /etc/group.
 
 Those files belong to the image and may be anything: links that lead out, fifos, devices, endless or broken text. They
-are opened inside the root (openat2), read only if regular and not too long, and lines that do not parse are passed over.
+are opened inside the root (openat2) and read only if regular and not too long; lines that do not parse are passed over.
 
 The rules are Docker's and Podman's: https://docs.docker.com/reference/cli/docker/container/exec/#user, and for the
 primary group among the supplementary ones CVE-2022-2989.
@@ -20,10 +20,10 @@ from pod.runtime import inroot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
 MAX_ID = (1 << 32) - 2  # the highest number means "leave it as it is" to chown(2) and setresuid(2)
-_MAX_FILE = 64 << 20
+_MAX_FILE = 16 << 20
 _PASSWD, _GROUP = "/etc/passwd", "/etc/group"
 
 
