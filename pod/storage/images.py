@@ -160,7 +160,7 @@ class ImageStore:
         invalid = None
         if name == bare:
             try:
-                if found := _find_name(name, entries):
+                if found := find_name(name, entries):
                     return found
             except InvalidReference as err:
                 invalid = err
@@ -181,7 +181,7 @@ def _no_descriptor(digest: Digest) -> Descriptor:
     return Descriptor(media_types.OCI_MANIFEST, digest, 0)
 
 
-def _find_name(name: str, entries: tuple[Entry, ...]) -> Entry | None:
+def find_name(name: str, entries: tuple[Entry, ...]) -> Entry | None:
     """Return the entry with that name: Docker's meaning of it first, then Podman's localhost/NAME."""
     reference = Reference.parse(name)
     candidates = [reference]

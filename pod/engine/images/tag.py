@@ -1,0 +1,33 @@
+"""`tag`: give an image further names."""
+
+from __future__ import annotations
+
+from pod.errors import InvalidReference
+from pod.linux import times
+from pod.oci.reference import Reference
+from pod.storage.image_changes import ImageChanges
+from pod.storage.images import ImageStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pod.engine.engine import Engine
+
+
+def tag(engine: Engine, image: str, names: Sequence[str]) -> None:
+    """Give the image all the names; another image that has one of them loses it. Raises NoSuchImage, InvalidReference."""
+    wanted = [full_name(name) for name in names]
+    store = ImageStore(engine.layout)
+    with ImageChanges(store) as changes:
+        entry = store.find(image, tuple(changes.entries))
+        for name in wanted:
+            changes.tag(entry, name, times.now())
+
+
+def full_name(name: str) -> str:
+    """Return the full form of a name that an image is to have: registry, path and tag. Raises InvalidReference."""
+    reference = Reference.parse(name)
+    if reference.digest is not None:
+        raise InvalidReference(f"invalid name {name!r:.200}: a digest is computed, not given")
+    return str(reference.with_default_tag())

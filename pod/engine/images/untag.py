@@ -1,0 +1,31 @@
+"""`untag`: take names from an image, which stays."""
+
+from __future__ import annotations
+
+from pod.storage.image_changes import ImageChanges
+from pod.storage.images import ImageStore, find_name, no_such_image
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pod.engine.engine import Engine
+
+
+def untag(engine: Engine, image: str, names: Sequence[str] = ()) -> None:
+    """Take the names away, or all of the image's if none is given. Raises NoSuchImage for a name it does not have."""
+    store = ImageStore(engine.layout)
+    with ImageChanges(store) as changes:
+        before = tuple(changes.entries)
+        entry = store.find(image, before)
+        own = tuple(other for other in before if other.id == entry.id and other.name)
+        chosen = list(own)
+        if names:
+            chosen = []
+            for name in names:
+                found = find_name(name, own)
+                if found is None:
+                    raise no_such_image(name, own)
+                chosen.append(found)
+        for named in dict.fromkeys(chosen):
+            changes.untag(named)

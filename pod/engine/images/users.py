@@ -1,0 +1,25 @@
+"""Which containers use which images: what keeps an image from being removed."""
+
+from __future__ import annotations
+
+from pod.engine import containers
+from pod.oci.digest import Digest
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.containers import Container
+    from pod.storage.layout import StorageLayout
+
+
+def by_image(layout: StorageLayout) -> dict[str, list[Container]]:
+    """Return the containers by the id (sha256:…) of their image."""
+    found: dict[str, list[Container]] = {}
+    for container in containers.every(layout):
+        found.setdefault(container.record.image, []).append(container)
+    return found
+
+
+def manifests(layout: StorageLayout) -> list[Digest]:
+    """Return the manifests that containers were made from: what they need stays in the store."""
+    found = {container.record.image_digest for container in containers.every(layout)}
+    return [Digest.parse(text) for text in found if text.startswith("sha256:")]
