@@ -185,7 +185,8 @@ candidate_python() {
 }
 
 usable_python() {
-    "$1" -I -c 'import sys, ctypes, json, zlib; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || return 1
+    [ "$("$1" -I -c 'import sys, ctypes, json, zlib; print(sys.version_info >= (3, 11))' 2>/dev/null)" = True ] ||
+        return 1
     # An interpreter in root's home serves nobody else.
     [ "$uid" != 0 ] || [ "$prefix" != /usr/local ] || runuser -u nobody -- "$1" -I -c '' 2>/dev/null
 }

@@ -33,7 +33,8 @@ class Result:
         return self
 
     def __str__(self) -> str:
-        return f"{' '.join(self.argv)}\nexit code {self.code}\nstdout: {self.stdout}\nstderr: {self.stderr}"
+        words = ["…" if "\n" in word else word for word in self.argv]
+        return f"{' '.join(words)}\nexit code {self.code}\nstdout: {self.stdout}\nstderr: {self.stderr}"
 
 
 @dataclass(frozen=True)

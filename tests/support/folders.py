@@ -29,6 +29,7 @@ def cache() -> Path:
 def scratch(prefix: str = "pt-") -> Iterator[Path]:
     """Give a new folder with a short path on a real disk, removed in the end whoever owns what is in it."""
     folder = Path(tempfile.mkdtemp(prefix=prefix, dir=os.environ.get("POD_TEST_SCRATCH", "/var/tmp")))
+    folder.chmod(0o711)  # other users of the tests find the program in it, and see nothing else
     try:
         yield folder
     finally:
