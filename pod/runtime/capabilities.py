@@ -1,23 +1,12 @@
-"""capabilities(7): their names and numbers, which ones a container gets, and how a process takes them on.
+"""capabilities(7): their names and numbers, and which ones a container gets.
 
-The order of the last is forced by the kernel; every step takes away what only the steps before it need:
-
-    1 drop_bounding   PR_CAPBSET_DROP needs CAP_SETPCAP
-    2 PR_SET_KEEPCAPS, for setresuid(2) away from 0 would empty the permitted set
-    3 setgroups(2), setresgid(2), setresuid(2) need CAP_SETGID and CAP_SETUID
-    4 set_all         permitted, effective, inheritable; then ambient, whose bits must be permitted and inheritable
-    5 no_new_privs
-    6 seccomp(2)      needs no_new_privs, or CAP_SYS_ADMIN still in force: then step 4 keeps that one, and is
-                      done once more behind the filter, without
+How a process takes them on is in pod.runtime.credentials.
 """
 
 from __future__ import annotations
 
-import errno
-
 from pod.errors import UsageError
 from pod.linux import files
-from pod.linux import syscalls as sc
 from pod.oci.runtime_spec import Capabilities
 
 TYPE_CHECKING = False
@@ -87,7 +76,6 @@ PODMAN_DEFAULT = (
 DOCKER_DEFAULT = tuple(sorted((*PODMAN_DEFAULT, "CAP_AUDIT_WRITE", "CAP_MKNOD", "CAP_NET_RAW")))
 
 _ALL = "ALL"
-_BITS = 64
 
 
 def mask(names: Iterable[str]) -> int:
@@ -164,37 +152,6 @@ def all_known() -> tuple[str, ...]:
     except (OSError, ValueError):
         last = len(NAMES) - 1
     return tuple(sorted(NAMES[: last + 1]))
-
-
-def drop_bounding(keep: Iterable[str]) -> None:
-    """Take every capability out of the bounding set but those named, also those that pod has no name for."""
-    kept = mask(keep)
-    for number in range(_BITS):
-        if kept >> number & 1:
-            continue
-        try:
-            sc.prctl(sc.PR_CAPBSET_DROP, number)
-        except OSError as err:
-            if err.errno != errno.EINVAL:
-                raise
-            return  # beyond the last one of this kernel
-
-
-def set_all(sets: Capabilities, *, as_root: bool = True, keep: Iterable[str] = ()) -> None:
-    """Take on the sets, the bounding one excepted. `keep` stays permitted and effective beside them, for a later step.
-
-    A user other than root keeps of the permitted ones what is ambient: execve(2) would take the others anyway.
-    """
-    ambient, inheritable = mask(sets.ambient), mask(sets.inheritable)
-    permitted, effective = mask(sets.permitted), mask(sets.effective)
-    if not as_root:
-        permitted, effective = permitted & ambient, effective & ambient
-    kept = mask(keep)
-    sc.capset(effective | kept, permitted | kept, inheritable)
-    sc.prctl(sc.PR_CAP_AMBIENT, sc.PR_CAP_AMBIENT_CLEAR_ALL)
-    for number in range(_BITS):
-        if ambient >> number & 1:
-            sc.prctl(sc.PR_CAP_AMBIENT, sc.PR_CAP_AMBIENT_RAISE, number)
 
 
 def _normalized(values: Iterable[str]) -> set[str]:

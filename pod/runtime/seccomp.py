@@ -12,7 +12,8 @@ import os
 
 import pod
 from pod.errors import KernelRefused, PodError
-from pod.linux import files, syscalls
+from pod.linux import files, jsonfile, syscalls
+from pod.record import Record
 from pod.runtime import capabilities as caps
 
 TYPE_CHECKING = False
@@ -24,10 +25,21 @@ DEFAULT = "default"
 _DEFAULT_FILE = os.path.join(os.path.dirname(__file__), "seccomp-default.json")
 _MAX_PROFILE = 1 << 20
 _COMPILER = 1  # to be raised with every change to what the compiler makes of a profile
+_FLAG_TSYNC = 1 << 0
+_FLAG_NEW_LISTENER = 1 << 3
 
 
-def load_or_compile(source: str, capabilities: Collection[str], cache_dir: str) -> bytes:
-    """Return the filter program of a profile for a container with these capabilities in its bounding set.
+class Filter(Record):
+    """A BPF program as the kernel takes it, and how it wants to be installed."""
+
+    program: bytes
+    flags: int = 0
+    listener: str = ""  # the socket that wants the descriptor for SCMP_ACT_NOTIFY
+    listener_metadata: str = ""
+
+
+def load_or_compile(source: str, capabilities: Collection[str], cache_dir: str) -> Filter:
+    """Return the filter of a profile for a container with these capabilities in its bounding set.
 
     `source` is a path or DEFAULT. Raises PodError.
     """
@@ -42,15 +54,15 @@ def load_or_compile(source: str, capabilities: Collection[str], cache_dir: str) 
         profile,
     )
     entry = os.path.join(cache_dir, f"seccomp-{source.strip('/').replace('/', '-')[-100:]}-{caps.mask(capabilities):x}")
-    program = _from_cache(entry, made_from)
-    if program is None:
-        program = _compile(profile, source, capabilities)
-        _store(entry, made_from, program)
-    return program
+    compiled = _from_cache(entry, made_from)
+    if compiled is None:
+        compiled = _compile(profile, source, capabilities)
+        _store(entry, made_from, compiled)
+    return compiled
 
 
-def from_oci(document: dict[str, Any], name: str) -> bytes:
-    """Return the program for the `linux.seccomp` object of a config.json; `name` says in errors whose it is."""
+def from_oci(document: dict[str, Any], name: str) -> Filter:
+    """Return the filter for the `linux.seccomp` object of a config.json; `name` says in errors whose it is."""
     return _compile(document, name, ())
 
 
@@ -61,18 +73,22 @@ def to_oci(source: str, capabilities: Collection[str]) -> dict[str, Any]:
     return seccomp_compile.resolve_to_oci(seccomp_profile.parse(_read_profile(source), source), capabilities)
 
 
-def install(program: bytes, flags: int = 0) -> None:
-    """Put the calling process under the filter, for good.
+def install(compiled: Filter) -> int | None:
+    """Put the calling process under the filter, for good. Returns the listener's descriptor if it wants one.
 
     The process needs no_new_privs, or CAP_SYS_ADMIN in its user namespace. Raises KernelRefused.
     """
+    flags = compiled.flags & ~_FLAG_TSYNC  # there is one thread, and the flag would exclude a listener
+    if compiled.listener:
+        flags |= _FLAG_NEW_LISTENER
     try:
-        syscalls.seccomp_set_filter(program, flags)
+        fd = syscalls.seccomp_set_filter(compiled.program, flags)
     except OSError as err:
         hint = "--security-opt seccomp=unconfined runs without a filter"
         if err.errno == errno.EACCES:
             hint = "it takes no_new_privs or CAP_SYS_ADMIN"
         raise KernelRefused(f"cannot install the seccomp filter: {os.strerror(err.errno or 0)}", hint=hint) from err
+    return fd if compiled.listener else None
 
 
 def _read_profile(source: str) -> bytes:
@@ -83,29 +99,34 @@ def _read_profile(source: str) -> bytes:
         raise PodError(f"cannot read seccomp profile {path}: {os.strerror(err.errno or 0)}") from err
 
 
-def _compile(document: bytes | dict[str, Any], name: str, capabilities: Collection[str]) -> bytes:
+def _compile(document: bytes | dict[str, Any], name: str, capabilities: Collection[str]) -> Filter:
     from pod.runtime import seccomp_compile, seccomp_profile
 
     profile = seccomp_profile.parse(document, name)
-    if profile.listener:
-        raise PodError(f"seccomp profile {name}: listenerPath: pod hands no notifications to a listener")
-    return seccomp_compile.compile_profile(profile, capabilities=capabilities)
+    program = seccomp_compile.compile_profile(profile, capabilities=capabilities)
+    return Filter(program, profile.flags, profile.listener, profile.listener_metadata)
 
 
-def _store(entry: str, made_from: bytes, program: bytes) -> None:
+def _store(entry: str, made_from: bytes, compiled: Filter) -> None:
+    header = [compiled.flags, compiled.listener, compiled.listener_metadata, len(compiled.program)]
     try:
         files.make_folders(os.path.dirname(entry))
-        files.write_atomic(entry, made_from + b"%d\n" % len(program) + program, durable=False)
+        files.write_atomic(entry, made_from + jsonfile.dumps(header) + b"\n" + compiled.program, durable=False)
     except OSError:
         pass  # a cache that cannot be written costs the next run some time, no more
 
 
-def _from_cache(entry: str, made_from: bytes) -> bytes | None:
+def _from_cache(entry: str, made_from: bytes) -> Filter | None:
     try:
         content = files.read_bytes(entry, 2 * _MAX_PROFILE)
     except OSError:
         return None
     if not content.startswith(made_from):
         return None
-    length, _, program = content[len(made_from) :].partition(b"\n")
-    return program if length == b"%d" % len(program) else None  # a power cut can leave half an entry
+    header, _, program = content[len(made_from) :].partition(b"\n")
+    try:
+        flags, listener, metadata, length = jsonfile.loads(header)
+    except (ValueError, TypeError):
+        return None
+    # a power cut can leave half an entry
+    return Filter(program, flags, listener, metadata) if len(program) == length else None
