@@ -1,0 +1,42 @@
+"""`pod restart`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import All, CidFiles, Containers, Filters, Latest, Option, StopTimeout
+
+
+def restart(
+    context: Context,
+    containers: Containers = (),
+    all: All = False,
+    cidfile: CidFiles = (),
+    filters: Filters = (),
+    latest: Latest = False,
+    running: Annotated[bool, Option("--running", help="With --all, only those that run")] = False,
+    timeout: StopTimeout = None,
+) -> int:
+    """Stop containers and start them again; those that do not run are started."""
+    from pod.cli.actions.each import for_each
+    from pod.cli.actions.selection import select
+    from pod.engine.start import start
+    from pod.engine.stop import stop
+
+    def restart_one(name: str) -> None:
+        stop(context.engine, name, timeout)
+        start(context.engine, name)
+
+    names = select(
+        context,
+        containers,
+        everything=all or running,
+        latest=latest,
+        cidfiles=cidfile,
+        filters=filters,
+        fits=lambda found: found.running or not running,
+    )
+    return for_each(context, names, restart_one)

@@ -1,0 +1,40 @@
+"""`pod rm`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import All, CidFiles, Containers, Latest, LongFilters, Option
+
+
+def rm(
+    context: Context,
+    containers: Containers = (),
+    all: All = False,
+    cidfile: CidFiles = (),
+    filters: LongFilters = (),
+    force: Annotated[bool, Option("--force", "-f", help="Kill and remove running containers too")] = False,
+    ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about containers that are gone")] = False,
+    latest: Latest = False,
+    volumes: Annotated[bool, Option("--volumes", "-v", help="Remove its volumes that have no name")] = False,
+) -> int:
+    """Remove containers.
+
+    Examples:
+      pod rm -f web
+      pod rm $(pod ps -aq)
+    """
+    from pod.cli.actions.each import for_each
+    from pod.cli.actions.selection import select
+    from pod.engine.remove import remove
+
+    names = select(context, containers, everything=all, latest=latest, cidfiles=cidfile, filters=filters)
+    return for_each(
+        context,
+        names,
+        lambda name: remove(context.engine, name, force=force, volumes=volumes),
+        ignore_missing=ignore or force,
+    )

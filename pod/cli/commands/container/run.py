@@ -1,0 +1,68 @@
+"""`pod run`."""
+
+from __future__ import annotations
+
+from pod.cli.actions.replace import remove_if_replaced
+from pod.cli.commands.container.create_flags import CreateFlags
+from pod.cli.parsers.create_options import parse_create_options
+from pod.cli.parsers.run_options import parse_detach_keys
+from pod.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import DetachKeys, Option, SigProxy
+    from pod.engine.attach import AttachOptions
+
+
+class RunFlags(CreateFlags):
+    """The options of `run`."""
+
+    detach: Annotated[bool, Option("--detach", "-d", help="Run in the background and print the id")] = False
+    detach_keys: DetachKeys = None
+    sig_proxy: SigProxy = True
+
+
+def run(context: Context, flags: RunFlags) -> int:
+    """Run a command in a new container.
+
+    The container gets the image's command, or the words after the image. Its output comes here and pod exits with its
+    exit code; with -d it goes on in the background. Codes of pod's own: 125 where the container could not be made,
+    126 where the command cannot be executed, 127 where it does not exist.
+
+    Examples:
+      pod run --rm -it debian bash
+      pod run -d --name web -v "$PWD":/srv:ro nginx
+      pod run --rm -v "$PWD":/w -w /w -u "$(id -u)" gcc make
+    """
+    from pod.engine.run import run as run_container
+
+    options = parse_create_options(context, flags)
+    attachment = _attachment(flags, options.attach)
+    remove_if_replaced(context, flags)
+    shows_output = attachment is not None and (attachment.stdout or attachment.stderr)
+    return run_container(context.engine, options, attachment, None if shows_output else _print_id).exit_code
+
+
+def _attachment(flags: RunFlags, streams: tuple[str, ...]) -> AttachOptions | None:
+    """Return how to be attached; None in the background."""
+    from pod.engine.attach import AttachOptions
+
+    keys = parse_detach_keys(flags.detach_keys)
+    if flags.detach:
+        if streams:
+            raise UsageError("--detach and --attach exclude each other")
+        return None
+    return AttachOptions(
+        stdin="stdin" in streams if streams else flags.interactive,
+        stdout="stdout" in streams or not streams,
+        stderr="stderr" in streams or not streams,
+        sig_proxy=flags.sig_proxy,
+        detach_keys=keys,
+    )
+
+
+def _print_id(container_id: str) -> None:
+    print(container_id, flush=True)

@@ -1,0 +1,48 @@
+"""`pod start`."""
+
+from __future__ import annotations
+
+from pod.cli.parsers.run_options import parse_detach_keys
+from pod.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import Containers, DetachKeys, Filters, Latest, Option, SigProxy
+
+
+def start(
+    context: Context,
+    containers: Containers = (),
+    all: Annotated[bool, Option("--all", help="All containers that do not run")] = False,
+    attach: Annotated[bool, Option("--attach", "-a", help="Show the output here and exit with the code")] = False,
+    detach_keys: DetachKeys = None,
+    filters: Filters = (),
+    interactive: Annotated[bool, Option("--interactive", "-i", help="Pass stdin on; implies --attach")] = False,
+    latest: Latest = False,
+    sig_proxy: SigProxy = True,
+) -> int:
+    """Start containers that were created or have exited.
+
+    Examples:
+      pod start web
+      pod start -ai shell
+    """
+    from pod.cli.actions.each import for_each
+    from pod.cli.actions.selection import select
+    from pod.engine.attach import AttachOptions
+    from pod.engine.start import start as start_container
+
+    names = select(
+        context, containers, everything=all, latest=latest, filters=filters, fits=lambda found: not found.running
+    )
+    if not (attach or interactive):
+        return for_each(context, names, lambda name: start_container(context.engine, name))
+    if len(names) != 1:
+        raise UsageError(f"only one container can be attached to, not {len(names)}")
+    keys = parse_detach_keys(detach_keys)
+    return start_container(
+        context.engine, names[0], AttachOptions(stdin=interactive, sig_proxy=sig_proxy, detach_keys=keys)
+    )

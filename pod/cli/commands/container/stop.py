@@ -1,0 +1,42 @@
+"""`pod stop`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import All, CidFiles, Containers, Filters, Latest, Option, StopTimeout
+
+
+def stop(
+    context: Context,
+    containers: Containers = (),
+    all: All = False,
+    cidfile: CidFiles = (),
+    filters: Filters = (),
+    ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about containers that are gone")] = False,
+    latest: Latest = False,
+    timeout: StopTimeout = None,
+) -> int:
+    """Stop containers: their stop signal first, and SIGKILL when they take too long.
+
+    Examples:
+      pod stop web
+      pod stop -t 2 -a
+    """
+    from pod.cli.actions.each import for_each
+    from pod.cli.actions.selection import select
+    from pod.engine.stop import stop as stop_container
+
+    names = select(
+        context,
+        containers,
+        everything=all,
+        latest=latest,
+        cidfiles=cidfile,
+        filters=filters,
+        fits=lambda found: found.running,
+    )
+    return for_each(context, names, lambda name: stop_container(context.engine, name, timeout), ignore_missing=ignore)

@@ -1,0 +1,42 @@
+"""`pod wait`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import Containers, Latest, Option
+
+
+def wait(
+    context: Context,
+    containers: Containers = (),
+    condition: Annotated[
+        tuple[str, ...],
+        Option("--condition", metavar="STATUS", help="stopped, running, exited, removed …; repeat for alternatives"),
+    ] = (),
+    ignore: Annotated[bool, Option("--ignore", help="Print -1 for containers that are gone")] = False,
+    interval: Annotated[
+        str, Option("--interval", "-i", metavar="DURATION", help="Accepted for scripts; pod is told, and need not ask")
+    ] = "250ms",
+    latest: Latest = False,
+) -> int:
+    """Wait until containers have exited, and print their exit codes."""
+    from pod.cli.actions.selection import select
+    from pod.cli.actions.wait_conditions import parse_conditions
+    from pod.cli.parsers.durations import parse_duration
+    from pod.engine.wait import wait as wait_for
+    from pod.errors import NoSuchContainer
+
+    conditions = parse_conditions(condition)
+    parse_duration("--interval", interval, bare="ms")
+    for name in select(context, containers, latest=latest):
+        try:
+            print(wait_for(context.engine, name, conditions), flush=True)
+        except NoSuchContainer:
+            if not ignore:
+                raise
+            print(-1, flush=True)
+    return 0

@@ -1,0 +1,25 @@
+"""`pod image prune`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import LongFilters, Option
+
+
+def prune(
+    context: Context,
+    all: Annotated[bool, Option("--all", "-a", help="All images without a container, not only unnamed ones")] = False,
+    filters: LongFilters = (),
+    force: Annotated[bool, Option("--force", "-f", help="Do not ask")] = False,
+) -> int:
+    """Remove images that have no name and no container.
+
+    Filters: label, label!, until.
+    """
+    from pod.cli.actions.images.prune import prune as prune_images
+
+    return prune_images(context, all=all, filters=filters, force=force)

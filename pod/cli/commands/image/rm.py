@@ -1,0 +1,31 @@
+"""`pod rmi`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import Images, Option
+
+
+def rm(
+    context: Context,
+    images: Images = (),
+    all: Annotated[bool, Option("--all", "-a", help="All images")] = False,
+    force: Annotated[
+        bool, Option("--force", "-f", help="Also an image with several names; its containers are removed with it")
+    ] = False,
+    ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about images that are gone")] = False,
+    no_prune: Annotated[bool, Option("--no-prune", help="Accepted for scripts: pod keeps no untagged parents")] = False,
+) -> int:
+    """Remove images: a name that is not the only one is taken away, with the last one goes the image.
+
+    Examples:
+      pod rmi debian:12
+      pod rmi -f $(pod images -q)
+    """
+    from pod.cli.actions.images.rm import rm as remove_images
+
+    return remove_images(context, images=images, all=all, force=force, ignore=ignore, no_prune=no_prune)

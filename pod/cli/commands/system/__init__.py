@@ -1,0 +1,1 @@
+"""Commands on pod itself, and on objects of any kind."""

@@ -1,0 +1,26 @@
+"""`pod unshare`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import Argument
+
+
+def unshare(
+    context: Context,
+    command: Annotated[
+        tuple[str, ...], Argument(metavar="[COMMAND [ARG...]]", help="The program; your shell if none is given")
+    ] = (),
+) -> int:
+    """Run a program as root of your own user namespace, where files of containers belong to you.
+
+    Examples:
+      pod unshare chown -R 0:0 ./data
+    """
+    from pod.cli.actions.unshare import run_inside
+
+    return run_inside(context, command)

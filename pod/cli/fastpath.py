@@ -1,0 +1,80 @@
+"""The hot path: parse a command line with the generated table, without importing Typer, and call the command.
+
+`table.json` has one line per command, so that only the asked line is parsed, however many commands there are.
+What the table cannot decide (help, mistakes, unknown commands) is answered by `pod.cli.slowpath`.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.cli import argv
+from pod.linux import files, jsonfile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from pod.cli.context import Context
+
+TABLE = os.path.join(os.path.dirname(__file__), "table.json")
+
+
+class Undecided(Exception):
+    """The table does not know; ask Typer."""
+
+
+def run(context: Context, words: Sequence[str]) -> int:
+    """Parse and execute a command line. Raises Undecided before anything has happened."""
+    spec, values, options = parse(words)
+    context.options = options
+    return call(context, spec, values)
+
+
+def parse(words: Sequence[str]) -> tuple[argv.Spec, dict[str, Any], dict[str, Any]]:
+    """Return the command, its values, and the global options' values. Raises Undecided."""
+    try:
+        table = files.read_bytes(TABLE)
+        root = _lookup(table, "")
+        taken = argv.split(root, words)
+        spec, rest = _find(table, taken.positionals)
+        values, own = argv.parse(spec, rest, root.options)
+        return spec, values, argv.convert(taken.own + own.outer)
+    except (argv.BadWords, argv.HelpWanted, FileNotFoundError, LookupError) as err:
+        raise Undecided from err
+
+
+def _find(table: bytes, words: Sequence[str]) -> tuple[argv.Spec, Sequence[str]]:
+    """Return the command that the first words name, and the words after its name. Raises LookupError."""
+    try:
+        return _lookup(table, words[0]), words[1:]
+    except KeyError:
+        return _lookup(table, f"{words[0]} {words[1]}"), words[2:]
+
+
+def _lookup(table: bytes, name: str) -> argv.Spec:
+    """Return one command of the table; an alias is a line with the command's first name. Raises KeyError."""
+    value: Any = name
+    while isinstance(value, str):
+        key = b"\n" + jsonfile.dumps([value])[1:-1] + b": "
+        start = table.find(key)
+        if start < 0:
+            raise KeyError(name)
+        start += len(key)
+        value = jsonfile.loads(table[start : table.index(b"\n", start)].rstrip(b","))
+    return argv.Spec(**value)
+
+
+def call(context: Context, spec: argv.Spec, values: dict[str, Any]) -> int:
+    """Call the command's function with the values that were given; return the exit code."""
+    function, record = resolve(spec)
+    result = function(context, record(**values)) if record else function(context, **values)
+    return result or 0
+
+
+def resolve(spec: argv.Spec) -> tuple[Any, Any]:
+    """Import the command's function, and the class that gathers its values if it takes one."""
+    module_name, _, name = spec.target.partition(":")
+    module = __import__(f"pod.cli.commands.{module_name}", fromlist=(name,))
+    return getattr(module, name), getattr(module, spec.record) if spec.record else None

@@ -1,0 +1,81 @@
+"""The entry of the command line, and the one place where errors become output and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from pod.cli import exitcodes
+from pod.cli.context import Context
+from pod.errors import PodError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command line, the program's name first, and return the exit code."""
+    context = Context(argv[1:])
+    try:
+        code = _dispatch(context)
+        _flush()
+        return code
+    except PodError as err:
+        from pod.cli import errors_output
+
+        errors_output.show(err, context.debug)
+        return err.exit_code
+    except KeyboardInterrupt:
+        return _die_of_interrupt()
+    except BrokenPipeError:
+        _abandon_stdout()
+        return exitcodes.BROKEN_PIPE
+    except Exception as err:
+        from pod.cli import errors_output
+
+        _abandon_stdout()
+        errors_output.show_unexpected(err, context.debug)
+        return exitcodes.ENGINE
+
+
+def _dispatch(context: Context) -> int:
+    if context.words in (("--version",), ("-v",)):
+        from pod import __version__
+
+        print(f"pod version {__version__}")
+        return exitcodes.OK
+    from pod.cli import fastpath
+
+    try:
+        return fastpath.run(context, context.words)
+    except fastpath.Undecided:
+        pass
+    from pod.cli import slowpath
+
+    return slowpath.run(context, context.words)
+
+
+def _flush() -> None:
+    if sys.stdout is not None:
+        sys.stdout.flush()
+
+
+def _abandon_stdout() -> None:
+    """Point stdout at /dev/null, or the interpreter complains again when it flushes at its end."""
+    try:
+        _flush()
+    except OSError:
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, 1)
+        os.close(null)
+
+
+def _die_of_interrupt() -> int:
+    """Die of SIGINT, as a shell's loop expects of an interrupted command: an exit code alone would not end the loop."""
+    import _signal
+
+    _abandon_stdout()
+    _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
+    os.kill(os.getpid(), _signal.SIGINT)
+    return exitcodes.INTERRUPTED

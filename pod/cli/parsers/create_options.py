@@ -1,0 +1,92 @@
+"""From the options of `run` and `create` as typed to the engine's CreateOptions: every value checked and typed."""
+
+from __future__ import annotations
+
+from pod.cli.parsers import (
+    environment,
+    hosts,
+    invalid,
+    labels,
+    logging_options,
+    namespaces,
+    run_options,
+    security,
+    split_commas,
+)
+from pod.cli.parsers.mounts import parse_mounts
+from pod.cli.parsers.signals import parse_signal, signal_name
+from pod.cli.parsers.sizes import parse_size
+from pod.cli.parsers.ulimits import parse_ulimits
+from pod.engine.options import CreateOptions
+from pod.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.cli.commands.container.create_flags import CreateFlags
+    from pod.cli.context import Context
+
+
+def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
+    """Return what the engine is asked for. Raises UsageError for the first value that is wrong."""
+    return CreateOptions(
+        image=flags.image,
+        command=flags.command,
+        name=_name(flags),
+        entrypoint=run_options.parse_entrypoint(flags.entrypoint),
+        env=environment.parse_environment(flags.env, flags.env_file, context.environ),
+        working_dir=_working_dir(flags.workdir),
+        user=flags.user,
+        group_add=split_commas(flags.group_add),
+        hostname=flags.hostname,
+        domainname=flags.domainname,
+        labels=labels.parse_labels(flags.label, flags.label_file),
+        annotations=labels.parse_pairs("--annotation", flags.annotation, need_value=True),
+        tty=flags.tty,
+        interactive=flags.interactive,
+        attach=run_options.parse_attach(flags.attach),
+        auto_remove=flags.rm,
+        read_only=flags.read_only,
+        init=flags.init,
+        privileged=flags.privileged,
+        cap_add=security.parse_capabilities(flags.cap_add),
+        cap_drop=security.parse_capabilities(flags.cap_drop),
+        security_opt=security.parse_security_options(flags.security_opt),
+        mounts=parse_mounts(flags.volume, flags.mount, flags.tmpfs),
+        network=namespaces.parse_network(flags.network),
+        pid_mode=namespaces.parse_namespace("--pid", flags.pid),
+        ipc_mode=namespaces.parse_namespace("--ipc", flags.ipc),
+        uts_mode=namespaces.parse_namespace("--uts", flags.uts),
+        shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
+        ulimits=parse_ulimits(flags.ulimit),
+        stop_signal=flags.stop_signal and signal_name(parse_signal("--stop-signal", flags.stop_signal)),
+        stop_timeout=flags.stop_timeout,
+        add_host=hosts.parse_hosts(flags.add_host),
+        dns=hosts.parse_dns(flags.dns),
+        dns_search=split_commas(flags.dns_search),
+        dns_option=split_commas(flags.dns_option),
+        cidfile=flags.cidfile,
+        pull=flags.pull,
+        platform=_platform(flags.platform),
+        log=logging_options.parse_log(flags.log_driver, flags.log_opt),
+        create_command=("pod", *context.words),
+    )
+
+
+def _name(flags: CreateFlags) -> str:
+    if flags.replace_existing and not flags.name:
+        raise UsageError("--replace needs --name: it says which container to replace")
+    return flags.name
+
+
+def _working_dir(path: str | None) -> str | None:
+    if path and not path.startswith("/"):
+        raise invalid("--workdir", path, "it is an absolute path in the container")
+    return path
+
+
+def _platform(text: str) -> str:
+    if text:
+        from pod.oci.platform import Platform
+
+        return str(Platform.parse_text(text))
+    return ""

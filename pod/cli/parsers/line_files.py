@@ -1,0 +1,25 @@
+"""Files of `--env-file` and `--label-file`: one item on a line; empty lines and those that begin with # are skipped."""
+
+from __future__ import annotations
+
+from pod.errors import UsageError
+from pod.linux import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def read_lines(option: str, path: str) -> Iterator[str]:
+    """Yield the lines with something in them. Raises UsageError that names the option and the file."""
+    try:
+        text = files.read_bytes(path, 16 << 20).decode().removeprefix("\ufeff")
+    except OSError as err:
+        raise UsageError(f"cannot read {option} {path}: {err.strerror}") from err
+    except UnicodeDecodeError as err:
+        line = err.object[: err.start].count(b"\n") + 1
+        raise UsageError(f"{option} {path}: line {line} is not UTF-8 text") from err
+    for line in text.split("\n"):
+        line = line.removesuffix("\r")
+        if line.strip() and not line.lstrip().startswith("#"):
+            yield line

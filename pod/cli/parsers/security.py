@@ -1,0 +1,37 @@
+"""`--security-opt` and the capabilities: their spelling only; what they mean is the engine's business."""
+
+from __future__ import annotations
+
+from pod.cli.parsers import invalid, split_commas
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_WITH_VALUE = ("apparmor", "label", "mask", "proc-opts", "seccomp", "systempaths", "unmask")
+
+
+def parse_security_options(values: Iterable[str]) -> tuple[str, ...]:
+    """Return `name=value` for each; Docker's older `name:value` and a bare no-new-privileges included."""
+    return tuple(_parse(text) for text in values)
+
+
+def _parse(text: str) -> str:
+    at = min((text.index(mark) for mark in "=:" if mark in text), default=len(text))
+    name, value = text[:at], text[at + 1 :]
+    if name == "no-new-privileges":
+        if value not in ("", "true", "false"):
+            raise invalid("--security-opt", text, "no-new-privileges is true or false")
+        return f"{name}={value or 'true'}"
+    if name not in _WITH_VALUE:
+        names = ", ".join(("no-new-privileges", *_WITH_VALUE))
+        raise invalid("--security-opt", text, f"there is no {name!r}", hint=f"there are {names}")
+    if not value:
+        raise invalid("--security-opt", text, f"it is written {name}=VALUE")
+    return f"{name}={value}"
+
+
+def parse_capabilities(values: Iterable[str]) -> tuple[str, ...]:
+    """Return capabilities under the kernel's names, CAP_NET_ADMIN; ALL is all of them."""
+    names = (name.upper() for name in split_commas(values))
+    return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)

@@ -1,0 +1,76 @@
+"""Where the table cannot decide: the same parse on Typer's own definitions, with help and with good messages."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from pod.cli import argv, fastpath, help, tree
+from pod.cli.context import Context
+from pod.cli.definitions import Definition, define
+from pod.errors import UsageError
+
+
+def run(context: Context, words: Sequence[str]) -> int:
+    """Parse a command line on the live definitions and call the command, or print the help that was asked for."""
+    root = define(tree.ROOT)
+    try:
+        taken = argv.split(root.spec, words)
+    except argv.HelpWanted:
+        return help.show_overview()
+    except argv.BadWords as err:
+        raise _explained(err, root, "pod") from err
+    context.options = argv.convert(taken.own)
+    if not taken.positionals:
+        return fastpath.call(context, root.spec, {})
+    return _run_command(context, root, taken.positionals)
+
+
+def _run_command(context: Context, root: Definition, words: Sequence[str]) -> int:
+    found = tree.find(list(words))
+    if found is None:
+        return _not_a_command(words)
+    entry, name, length = found
+    definition = define(entry)
+    try:
+        values, taken = argv.parse(definition.spec, words[length:], root.spec.options)
+        context.options = {**context.options, **argv.convert(taken.outer)}
+    except argv.HelpWanted:
+        return help.show(definition, name)
+    except argv.BadWords as err:
+        raise _explained(err, definition, f"pod {name}") from err
+    return fastpath.call(context, definition.spec, values)
+
+
+def show_help(words: Sequence[str]) -> int:
+    """Print the help of the command that the words name; of pod itself where there are none."""
+    if not words:
+        return help.show_overview()
+    found = tree.find(list(words))
+    return help.show(define(found[0]), found[1]) if found else _not_a_command([*words, "--help"])
+
+
+def _explained(err: argv.BadWords, definition: Definition, name: str) -> UsageError:
+    """Return the error with the nearest option, or the usage line, and where to read more."""
+    lines = []
+    if err.unknown:
+        near = get_close_matches(err.unknown, list(definition.spec.options), n=2, cutoff=0.6)
+        lines += [f"did you mean {' or '.join(near)}?"] if near else []
+    else:
+        lines.append(f"usage: {help.usage(definition, name)}")
+    return UsageError(err.message, hint="\n".join([*lines, f"`{name} --help` lists the options"]))
+
+
+def _not_a_command(words: Sequence[str]) -> int:
+    """Answer what is no command: a group alone, or its help, is shown; anything else is an error."""
+    group = words[0] if words[0] in tree.GROUPS else ""
+    rest = list(words[1:]) if group else list(words)
+    if group and (not rest or rest[0] in ("--help", "-h")):
+        return help.show_group(group)
+    prefix = f"{group} " if group else ""
+    known = [name for entry in tree.COMMANDS if not entry.hidden for name in entry.names if name.startswith(prefix)]
+    known += [] if group else list(tree.GROUPS)
+    near = get_close_matches(prefix + rest[0], known, n=3, cutoff=0.6)
+    hint = f"did you mean {' or '.join(f'`pod {name}`' for name in near)}?\n" if near else ""
+    where = f"pod {group}" if group else "pod"
+    raise UsageError(f"unknown command `{where} {rest[0]}`", hint=f"{hint}`{where} --help` lists the commands")

@@ -1,0 +1,91 @@
+"""Every command of pod: its spellings, its heading in `pod --help`, and the function that defines it.
+
+A target is `module:function` below pod.cli.commands. The first spelling is the one that help shows; the others are
+aliases. A new command is a function there and a line here; then `python -m pod.cli.generate_table`.
+"""
+
+from __future__ import annotations
+
+from pod.record import Record
+
+RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Images", "System"
+
+GROUPS = {
+    "container": "Manage containers",
+    "image": "Manage images",
+    "system": "Manage pod",
+}
+
+
+class Entry(Record):
+    """One command and all its spellings."""
+
+    target: str
+    names: tuple[str, ...]
+    section: str = ""
+    stops: bool = False  # options end at the first positional: the rest belongs to another program
+    hidden: bool = False
+
+
+def _entry(section: str, target: str, *names: str, stops: bool = False, hidden: bool = False) -> Entry:
+    return Entry(target, names, section, stops, hidden)
+
+
+ROOT = Entry("root:root", ("",), stops=True)
+
+COMMANDS = (
+    _entry(RUN, "container.run:run", "run", "container run", stops=True),
+    _entry(RUN, "container.exec:exec_", "exec", "container exec", stops=True),
+    _entry(RUN, "container.create:create", "create", "container create", stops=True),
+    _entry(RUN, "container.start:start", "start", "container start"),
+    _entry(RUN, "container.attach:attach", "attach", "container attach"),
+    _entry(MANAGE, "container.ps:ps", "ps", "container ps", "container ls", "container list"),
+    _entry(MANAGE, "container.logs:logs", "logs", "container logs"),
+    _entry(MANAGE, "container.inspect:inspect", "container inspect"),
+    _entry(MANAGE, "container.stop:stop", "stop", "container stop"),
+    _entry(MANAGE, "container.restart:restart", "restart", "container restart"),
+    _entry(MANAGE, "container.kill:kill", "kill", "container kill"),
+    _entry(MANAGE, "container.wait:wait", "wait", "container wait"),
+    _entry(MANAGE, "container.rm:rm", "rm", "container rm"),
+    _entry(MANAGE, "container.exists:exists", "container exists"),
+    _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
+    _entry(IMAGES, "image.load:load", "load", "image load"),
+    _entry(IMAGES, "image.save:save", "save", "image save"),
+    _entry(IMAGES, "image.import_:import_", "import", "image import"),
+    _entry(IMAGES, "image.tag:tag", "tag", "image tag"),
+    _entry(IMAGES, "image.untag:untag", "untag", "image untag"),
+    _entry(IMAGES, "image.rm:rm", "rmi", "image rm"),
+    _entry(IMAGES, "image.inspect:inspect", "image inspect"),
+    _entry(IMAGES, "image.exists:exists", "image exists"),
+    _entry(IMAGES, "image.prune:prune", "image prune"),
+    _entry(IMAGES, "image.mount:mount", "image mount"),
+    _entry(IMAGES, "image.unmount:unmount", "image unmount", "image umount"),
+    _entry(SYSTEM, "system.inspect:inspect", "inspect"),
+    _entry(SYSTEM, "system.info:info", "info", "system info"),
+    _entry(SYSTEM, "system.version:version", "version"),
+    _entry(SYSTEM, "system.unshare:unshare", "unshare", stops=True),
+    _entry(SYSTEM, "system.completion:completion", "completion"),
+    _entry(SYSTEM, "system.complete:complete", "__complete", stops=True, hidden=True),
+    _entry(SYSTEM, "system.help:help_", "help"),
+)
+
+
+def find(words: tuple[str, ...] | list[str]) -> tuple[Entry, str, int] | None:
+    """Return the command that the first words name, the spelling used, and how many words it took."""
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if len(words) >= length:
+            for entry in COMMANDS:
+                if name in entry.names:
+                    return entry, name, length
+    return None
+
+
+def members(group: str) -> list[tuple[str, Entry]]:
+    """Return the commands of a group by their first name in it."""
+    found = []
+    for entry in COMMANDS:
+        name = next((name for name in entry.names if name.startswith(f"{group} ")), "")
+        if name and not entry.hidden:
+            found.append((name, entry))
+    return found
