@@ -5,9 +5,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
-import sysconfig
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,7 +12,7 @@ import pytest
 
 from tests.support import busybox as busybox_image
 from tests.support import debian as debian_image
-from tests.support import folders, images, peers, stores, users
+from tests.support import folders, images, peers, program, stores, users
 from tests.support.commands import CommandLine, clean_environment
 
 BUSYBOX = "busybox"
@@ -37,16 +34,8 @@ def expected_processes() -> list[Callable[[], list[int]]]:
 
 @pytest.fixture(scope="session")
 def pod_program(scratch: Path) -> str:
-    """The program under test: POD_UNDER_TEST, or this checkout behind a launcher as install.sh writes it."""
-    installed = os.environ.get("POD_UNDER_TEST")
-    if installed:
-        return installed
-    sys.path.insert(0, str(folders.CHECKOUT / "packaging"))
-    import launcher
-
-    program = str(scratch / "pod")
-    launcher.write(program, sys.executable, str(folders.CHECKOUT), [sysconfig.get_path("purelib")])
-    return program
+    """The path of the program under test."""
+    return program.pod_program(scratch)
 
 
 @pytest.fixture(scope="session")

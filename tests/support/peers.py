@@ -36,6 +36,11 @@ def podman(folder: Path, image_archive: Path, env: Mapping[str, str]) -> Command
 def shut_down(peer: CommandLine) -> None:
     """Remove every container of the peer's store, and end the process that keeps its user namespace."""
     peer("rm", "-a", "-f", "-t", "0")
+    end_pause_process(peer)
+
+
+def end_pause_process(peer: CommandLine) -> None:
+    """End the process that keeps the user namespace; the next command starts another."""
     for pid in pause_processes(peer):
         os.kill(pid, signal.SIGKILL)
 
@@ -43,7 +48,8 @@ def shut_down(peer: CommandLine) -> None:
 def pause_processes(peer: CommandLine) -> list[int]:
     """Return the process that Podman leaves running to keep its user namespace, if there is one."""
     pid_file = Path(peer.env["XDG_RUNTIME_DIR"]) / "libpod" / "tmp" / "pause.pid"
-    return [int(pid_file.read_text())] if pid_file.exists() else []
+    pids = [int(pid_file.read_text())] if pid_file.exists() else []
+    return [pid for pid in pids if Path(f"/proc/{pid}").exists()]
 
 
 def version(program: str) -> str:

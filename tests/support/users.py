@@ -21,6 +21,17 @@ def has_subordinate_ids(user: str = "") -> bool:
     return all(names & _first_fields(Path(path)) for path in ("/etc/subuid", "/etc/subgid"))
 
 
+def own_ids() -> list[range]:
+    """Return the ids that processes of this user may have: its own, and its subordinate ones."""
+    names = {_own_name(), str(os.getuid())}
+    found = [range(os.getuid(), os.getuid() + 1)]
+    for line in Path("/etc/subuid").read_text().splitlines() if Path("/etc/subuid").exists() else []:
+        name, first, count = line.split(":")
+        if name in names:
+            found.append(range(int(first), int(first) + int(count)))
+    return found
+
+
 def plain_user_prefix() -> list[str]:
     """Return the words that run a command as the user without subordinate ids. Raises NoPlainUser.
 

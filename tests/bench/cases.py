@@ -1,0 +1,69 @@
+"""What is compared: each case says, for a side, what is run and what has to be there first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.bench.sides import Side
+from tests.bench.timing import Command
+from tests.support import debian
+
+
+@dataclass(frozen=True)
+class Case:
+    """A command to time. `make` prepares a side and returns its command; what it puts on the stack undoes that."""
+
+    name: str
+    make: Callable[[Side, ExitStack], Command]
+    runs: int = 20
+
+
+def _plain(*args: str) -> Callable[[Side, ExitStack], Command]:
+    return lambda side, _cleanup: Command(side.command.argv(*args), side.command.env)
+
+
+def _exec(side: Side, cleanup: ExitStack) -> Command:
+    _container(side, cleanup, "bench-exec", "run", "-d")
+    return Command(side.command.argv("exec", "bench-exec", "true"), side.command.env)
+
+
+def _ps(count: int) -> Callable[[Side, ExitStack], Command]:
+    def make(side: Side, cleanup: ExitStack) -> Command:
+        for number in range(count):
+            _container(side, cleanup, f"bench-{number}", "create")
+        return Command(side.command.argv("ps", "-a"), side.command.env)
+
+    return make
+
+
+def _container(side: Side, cleanup: ExitStack, name: str, *verb: str) -> None:
+    side.command(*verb, "--name", name, "--network", "none", "busybox", "sleep", "1000").ok()
+    cleanup.callback(side.command, "rm", "-f", name)
+
+
+def _load_debian(side: Side, cleanup: ExitStack) -> Command:
+    archive: Path = debian.image_archive()
+    load = side.command.argv("load", "-i", archive)
+
+    def forget() -> None:
+        side.command("rmi", "-f", "debian:bookworm")
+
+    cleanup.callback(forget)
+    return Command(load, side.command.env, before=forget)
+
+
+CASES = [
+    Case("--version", _plain("--version")),
+    Case("run, network none", _plain("run", "--rm", "--network", "none", "busybox", "true")),
+    Case("run, default network", _plain("run", "--rm", "busybox", "true")),
+    Case("exec", _exec),
+    Case("ps -a, 1 container", _ps(1)),
+    Case("ps -a, 200 containers", _ps(200)),
+    Case("load, Debian of 170 MB", _load_debian, runs=3),
+]
+
+IDLE_CONTAINERS = {"memory, network none": ["--network", "none"], "memory, default network": []}
+"""Containers that sleep in the background, by the name of the case: the options that they are run with."""

@@ -1,0 +1,78 @@
+"""The table that a benchmark prints, and the same as a JSON document."""
+
+from __future__ import annotations
+
+import os
+import platform
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.bench.sides import Side
+
+FORMAT = "{:<26} {:>4}  {:>18}  {:>18}  {:>6}"
+
+
+@dataclass
+class Row:
+    """One case: what was measured of each side, by its name, or why it was not."""
+
+    case: str
+    unit: str
+    values: dict[str, list[float]] = field(default_factory=dict)
+    failures: dict[str, str] = field(default_factory=dict)
+    details: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def ratio(self) -> float | None:
+        """The first side's median over the second's."""
+        medians = [statistics.median(times) for times in self.values.values()]
+        return medians[0] / medians[1] if len(medians) == 2 else None
+
+
+def table(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row]) -> str:
+    """Return the heading and one line per case: median (best) of each side, and the ratio of the medians."""
+    lines = [_machine(), *(f"{side.name}: {side.version}" for side in sides)]
+    lines += [f"not compared: {reason}" for reason in missing]
+    lines += ["median (best) of interleaved runs", ""]
+    lines.append(FORMAT.format("", "", *(side.name for side in sides), *["-"] * (2 - len(sides)), "ratio"))
+    for row in rows:
+        cells = [_cell(row, side.name) for side in sides] + ["-"] * (2 - len(sides))
+        ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
+        lines.append(FORMAT.format(row.case, row.unit, *cells, ratio))
+    for row in rows:
+        for name, parts in row.details.items():
+            lines += ["", f"{row.case}, {name}:", *(f"  {part}" for part in parts)]
+        lines += [f"\n{row.case}, {name} failed: {why}" for name, why in row.failures.items()]
+    return "\n".join(lines)
+
+
+def document(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+    """Return everything that was measured, for other programs to read."""
+    return {
+        "machine": _machine(),
+        "versions": {side.name: side.version for side in sides},
+        "missing": list(missing),
+        "rows": [
+            {"case": row.case, "unit": row.unit, "ratio": row.ratio, "values": row.values, "failures": row.failures}
+            for row in rows
+        ],
+    }
+
+
+def _machine() -> str:
+    try:
+        system = platform.freedesktop_os_release()["PRETTY_NAME"]
+    except OSError:
+        system = platform.system()
+    return f"{system}, kernel {platform.release()}, {platform.machine()}, {os.cpu_count()} cores"
+
+
+def _cell(row: Row, name: str) -> str:
+    if name not in row.values:
+        return "failed"
+    values = row.values[name]
+    if len(values) == 1:
+        return f"{values[0]:.1f}"
+    return f"{statistics.median(values):.1f} ({min(values):.1f})"

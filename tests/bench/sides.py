@@ -1,0 +1,66 @@
+"""The two sides of a comparison: a command line with a store of its own that has the images to be used."""
+
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.support import busybox, images, peers, stores
+from tests.support.commands import CommandLine, clean_environment
+from tests.support.program import pod_program
+
+
+@dataclass(frozen=True)
+class Side:
+    """One engine, ready to run: how it is called, and what it says it is."""
+
+    name: str
+    command: CommandLine
+    version: str
+    rest: Callable[[], object]
+    """Ends what the engine keeps running while there is no container."""
+
+
+def prepare(folder: Path, cleanup: ExitStack) -> tuple[list[Side], list[str]]:
+    """Return the sides that work on this machine, and a line for each that does not."""
+    archive = images.write_docker_archive(folder / "busybox.tar", busybox.image())
+    home = folder / "home"
+    home.mkdir()
+    env = {**clean_environment(), "HOME": str(home)}
+    sides: list[Side] = []
+    missing: list[str] = []
+    for make in (_pod, _podman):
+        try:
+            sides.append(make(folder, archive, env, cleanup.callback))
+        except peers.NoPeer as reason:
+            missing.append(str(reason))
+    return sides, missing
+
+
+def _pod(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[..., object]) -> Side:
+    runroot = folder / "r"
+    program = pod_program(folder)
+    pod = CommandLine([program, "--root", str(folder / "s"), "--runroot", str(runroot)], env)
+    loaded = pod("load", "-i", archive)
+    if loaded.code != 0:
+        raise peers.NoPeer(f"pod cannot load an image: {loaded.stderr.strip()}")
+    at_end(stores.end_namespace, runroot)
+    at_end(stores.remove_containers, pod)
+    version = CommandLine([program], env)("--version").stdout.strip()
+    about = f"{version}, Python {platform.python_version()}"
+    return Side("pod", pod, about, lambda: stores.end_namespace(runroot))
+
+
+def _podman(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[..., object]) -> Side:
+    runtime_folder = folder / "pr"
+    runtime_folder.mkdir(mode=0o700)
+    podman = peers.podman(folder / "p", archive, {**env, "XDG_RUNTIME_DIR": str(runtime_folder)})
+    at_end(peers.shut_down, podman)
+    runtime = podman.prefix[-1]
+    network = json.loads(podman("info", "--format", "json").stdout)["host"].get("rootlessNetworkCmd", "slirp4netns")
+    about = f"{peers.version('podman')}, {peers.version(runtime)}, {network}"
+    return Side("podman", podman, about, lambda: peers.end_pause_process(podman))
