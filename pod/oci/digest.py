@@ -6,6 +6,10 @@ from pod.errors import InvalidReference
 from pod.linux.ids import is_id
 from pod.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 
 class Digest(Record):
     """A sha256 digest that is well-formed. `str(digest)` is its wire form."""
@@ -32,3 +36,11 @@ class Digest(Record):
 
     def to_json(self) -> str:  # type: ignore[override]  # on the wire a digest is text, not an object
         return str(self)
+
+    @classmethod
+    def from_json(cls, document: Any) -> Digest:
+        """Read the text that documents hold. Raises ValueError, as every record does."""
+        try:
+            return cls.parse(document)
+        except InvalidReference as err:
+            raise ValueError(err.message) from err
