@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 class Context:
     """The surroundings of one command."""
 
-    def __init__(self, words: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
-        self.words = tuple(words)  # as typed, without the program's name
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
+        self.program = os.path.basename(argv[0])
+        self.words = tuple(argv[1:])  # as typed
         self.environ = os.environ if environ is None else environ
         self.options: dict[str, Any] = {}  # the global ones that were given: root, runroot, storage_driver …
         self._settings: Settings | None = None
@@ -27,6 +29,16 @@ class Context:
     def debug(self) -> bool:
         """True where tracebacks and debug lines are wanted."""
         return bool(self.options.get("debug")) or self.options.get("log_level") in ("debug", "trace")
+
+    @property
+    def as_docker(self) -> bool:
+        """True where pod is called `docker`: where the two peers' formats differ, it then speaks Docker's."""
+        return self.program == "docker"
+
+    @property
+    def on_terminal(self) -> bool:
+        """True where output goes to a terminal that may be coloured (https://no-color.org)."""
+        return sys.stdout is not None and sys.stdout.isatty() and not self.environ.get("NO_COLOR")
 
     @property
     def settings(self) -> Settings:

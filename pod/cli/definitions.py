@@ -126,7 +126,7 @@ def _callback(parameters: list[Parameter]) -> Callable[..., Any]:
     made = []
     for parameter in parameters:
         default = list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
-        annotation: Any = Annotated[typing.Optional[parameter.type] if default is None else parameter.type, parameter.info]
+        annotation: Any = Annotated[parameter.type | None if default is None else parameter.type, parameter.info]
         made.append(
             inspect.Parameter(parameter.name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         )

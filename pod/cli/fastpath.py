@@ -35,25 +35,30 @@ def run(context: Context, words: Sequence[str]) -> int:
 def parse(words: Sequence[str]) -> tuple[argv.Spec, dict[str, Any], dict[str, Any]]:
     """Return the command, its values, and the global options' values. Raises Undecided."""
     try:
-        table = files.read_bytes(TABLE)
-        root = _lookup(table, "")
+        table = read_table()
+        root = lookup(table, "")
         taken = argv.split(root, words)
-        spec, rest = _find(table, taken.positionals)
+        spec, rest = find(table, taken.positionals)
         values, own = argv.parse(spec, rest, root.options)
         return spec, values, argv.convert(taken.own + own.outer)
     except (argv.BadWords, argv.HelpWanted, FileNotFoundError, LookupError) as err:
         raise Undecided from err
 
 
-def _find(table: bytes, words: Sequence[str]) -> tuple[argv.Spec, Sequence[str]]:
+def read_table() -> bytes:
+    """Return the table as it is on disk."""
+    return files.read_bytes(TABLE)
+
+
+def find(table: bytes, words: Sequence[str]) -> tuple[argv.Spec, Sequence[str]]:
     """Return the command that the first words name, and the words after its name. Raises LookupError."""
     try:
-        return _lookup(table, words[0]), words[1:]
+        return lookup(table, words[0]), words[1:]
     except KeyError:
-        return _lookup(table, f"{words[0]} {words[1]}"), words[2:]
+        return lookup(table, f"{words[0]} {words[1]}"), words[2:]
 
 
-def _lookup(table: bytes, name: str) -> argv.Spec:
+def lookup(table: bytes, name: str) -> argv.Spec:
     """Return one command of the table; an alias is a line with the command's first name. Raises KeyError."""
     value: Any = name
     while isinstance(value, str):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str]) -> int:
     """Run a command line, the program's name first, and return the exit code."""
-    context = Context(argv[1:])
+    context = Context(argv)
     try:
         code = _dispatch(context)
         _flush()

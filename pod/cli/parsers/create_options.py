@@ -14,11 +14,11 @@ from pod.cli.parsers import (
     split_commas,
 )
 from pod.cli.parsers.mounts import parse_mounts
-from pod.cli.parsers.signals import parse_signal, signal_name
 from pod.cli.parsers.sizes import parse_size
 from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
+from pod.linux import signals
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         uts_mode=namespaces.parse_namespace("--uts", flags.uts),
         shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
         ulimits=parse_ulimits(flags.ulimit),
-        stop_signal=flags.stop_signal and signal_name(parse_signal("--stop-signal", flags.stop_signal)),
+        stop_signal=flags.stop_signal and signals.name(signals.number(flags.stop_signal)),
         stop_timeout=flags.stop_timeout,
         add_host=hosts.parse_hosts(flags.add_host),
         dns=hosts.parse_dns(flags.dns),

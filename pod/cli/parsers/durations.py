@@ -1,22 +1,14 @@
-"""Durations as Go writes them, `1h30m` or `1.5s` (https://pkg.go.dev/time#ParseDuration), and points in time."""
+"""Durations in options, and points in time as `logs --since` takes them."""
 
 from __future__ import annotations
 
 import time
 
 from pod.cli.parsers import invalid
+from pod.errors import UsageError
 from pod.linux import times
+from pod.oci import durations
 
-_UNITS = {
-    "ns": 1,
-    "us": 1_000,
-    "µs": 1_000,
-    "μs": 1_000,
-    "ms": 1_000_000,
-    "s": 1_000_000_000,
-    "m": 60_000_000_000,
-    "h": 3_600_000_000_000,
-}
 _DURATION_RULE = "a duration is written 90s, 1m30s or 1.5h"
 _TIME_RULE = "a time is 2006-01-02T15:04:05Z, 2006-01-02, seconds since 1970, or a duration before now such as 10m"
 
@@ -24,48 +16,19 @@ _TIME_RULE = "a time is 2006-01-02T15:04:05Z, 2006-01-02, seconds since 1970, or
 def parse_duration(option: str, text: str, *, bare: str = "") -> int:
     """Return a duration in nanoseconds; a number alone has the unit `bare`, if one is given. Raises UsageError."""
     try:
-        return _duration(text + bare if bare and text[-1:].isdigit() else text)
-    except ValueError:
+        return durations.parse_duration(text + bare if bare and text[-1:].isdigit() else text)
+    except UsageError:
         raise invalid(option, text, _DURATION_RULE) from None
 
 
-def _duration(text: str) -> int:
-    sign = -1 if text[:1] == "-" else 1
-    rest = text.lstrip("+-") if text[:1] in ("+", "-") else text
-    if rest == "0":
-        return 0
-    if not rest or rest[:1] in "+-":
-        raise ValueError(text)
-    total = 0
-    while rest:
-        number = _leading(rest, "0123456789.")
-        unit = _leading(rest[len(number) :], "nuµμsmh")
-        while unit and unit not in _UNITS:  # `1mh`: the longest unit that there is
-            unit = unit[:-1]
-        if not unit or number.count(".") > 1 or number in ("", "."):
-            raise ValueError(text)
-        whole, _, fraction = number.partition(".")
-        total += int(whole or "0") * _UNITS[unit]
-        total += int((fraction or "0")[:18]) * _UNITS[unit] // 10 ** len((fraction or "0")[:18])
-        rest = rest[len(number) + len(unit) :]
-    return sign * total
-
-
-def _leading(text: str, allowed: str) -> str:
-    end = 0
-    while end < len(text) and text[end] in allowed:
-        end += 1
-    return text[:end]
-
-
 def parse_time(option: str, text: str) -> int:
-    """Return the nanoseconds since 1970 of a time or of a duration before now, as for `logs --since`."""
+    """Return the nanoseconds since 1970 of a time, or of a duration before now."""
     number, _, fraction = text.partition(".")
     if number.removeprefix("-").isdecimal() and (not fraction or fraction.isdecimal()):
         return int(number) * 1_000_000_000 + int(fraction[:9].ljust(9, "0"))
     try:
-        return time.time_ns() - _duration(text)
-    except ValueError:
+        return time.time_ns() - durations.parse_duration(text)
+    except UsageError:
         pass
     try:
         return times.to_ns(_completed(text))
@@ -89,8 +52,7 @@ def _completed(text: str) -> str:
 
 
 def _local_zone(date: str, clock: str) -> str:
-    seconds = times.to_ns(f"{date}T{clock}Z") // 1_000_000_000
-    t = time.gmtime(seconds)
+    """Return the offset of this machine's zone at a local time, such as +02:00."""
+    t = time.gmtime(times.to_ns(f"{date}T{clock}Z") // 1_000_000_000)
     offset = time.localtime(time.mktime((*t[:6], 0, 0, -1))).tm_gmtoff
-    sign = "-" if offset < 0 else "+"
-    return f"{sign}{abs(offset) // 3600:02}:{abs(offset) % 3600 // 60:02}"
+    return f"{'-' if offset < 0 else '+'}{abs(offset) // 3600:02}:{abs(offset) % 3600 // 60:02}"

@@ -17,9 +17,8 @@ def read_lines(option: str, path: str) -> Iterator[str]:
     except OSError as err:
         raise UsageError(f"cannot read {option} {path}: {err.strerror}") from err
     except UnicodeDecodeError as err:
-        line = err.object[: err.start].count(b"\n") + 1
-        raise UsageError(f"{option} {path}: line {line} is not UTF-8 text") from err
-    for line in text.split("\n"):
-        line = line.removesuffix("\r")
-        if line.strip() and not line.lstrip().startswith("#"):
-            yield line
+        number = err.object[: err.start].count(b"\n") + 1
+        raise UsageError(f"{option} {path}: line {number} is not UTF-8 text") from err
+    for item in text.split("\n"):
+        if item.strip() and not item.lstrip().startswith("#"):
+            yield item.removesuffix("\r")

@@ -21,10 +21,10 @@ def kill(
     """Send a signal to running containers, SIGKILL unless another is named."""
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
-    from pod.cli.parsers.signals import parse_signal
-    from pod.engine.kill import kill as kill_container
+    from pod.engine.stop import kill as kill_container
+    from pod.linux import signals
 
-    number = parse_signal("--signal", signal)
+    number = signals.number(signal)
     names = select(
         context, containers, everything=all, latest=latest, cidfiles=cidfile, fits=lambda found: found.running
     )

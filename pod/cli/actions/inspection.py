@@ -1,0 +1,78 @@
+"""What the `inspect` commands do: find each object, and print all of them as JSON or through a template."""
+
+from __future__ import annotations
+
+import sys
+
+from pod.cli import errors_output
+from pod.cli.parsers import invalid
+from pod.errors import NoSuchContainer, NotFound, PodError, UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import Any
+
+    from pod.cli.context import Context
+
+_LATER = ("network", "pod", "volume")
+
+
+def show(
+    context: Context, names: Sequence[str], *, format: str, kind: str, size: bool = False, platform: str = ""
+) -> int:
+    """Print the documents of the objects; those that do not exist are told of afterwards, and give the exit code."""
+    if not names:
+        raise UsageError("no object is named", hint="give names or ids of containers or images")
+    if kind in _LATER:
+        raise invalid("--type", kind, f"this version of pod has no {kind}s")
+    documents: list[Any] = []
+    errors: list[PodError] = []
+    for name in names:
+        try:
+            documents.append(_document(context, name, kind, size=size, platform=platform))
+        except PodError as err:
+            errors.append(err)
+    if documents or not format:  # Docker and Podman print [] where nothing was found
+        from pod.cli.tables import format_documents
+
+        sys.stdout.write(format_documents(format, documents))
+        sys.stdout.flush()
+    for error in errors:
+        errors_output.show(error, context.debug)
+    return max((error.exit_code for error in errors), default=0)
+
+
+def _document(context: Context, name: str, kind: str, *, size: bool, platform: str) -> Any:
+    if kind in ("all", "container"):
+        try:
+            return _container(context, name, size)
+        except NoSuchContainer:
+            if kind == "container":
+                raise
+    try:
+        return _image(context, name, platform)
+    except NotFound as err:
+        if kind == "image":
+            raise
+        hint = "`pod ps -a` and `pod images` list what there is"
+        raise NotFound(f"no such object: {name}", hint=hint) from err
+
+
+def _container(context: Context, name: str, size: bool) -> Any:
+    from pod.engine.inspect import inspect
+
+    document = inspect(context.engine, name)
+    if size:
+        from pod.engine import containers
+        from pod.engine.sizes import container_size
+
+        own, whole = container_size(context.engine, containers.find(context.engine.layout, name))
+        document = {**document, "SizeRw": own, "SizeRootFs": whole}
+    return document
+
+
+def _image(context: Context, name: str, platform: str) -> Any:
+    from pod.cli.actions.images.inspect import document
+
+    return document(context, name, platform=platform)
