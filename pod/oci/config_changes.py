@@ -15,6 +15,7 @@ from pod.oci.image_config import Healthcheck, RunConfig
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 _SHELL = ("/bin/sh", "-c")
 
@@ -154,7 +155,7 @@ def _word(value: str) -> str:
 def _healthcheck(config: RunConfig, value: str) -> RunConfig:
     if value.strip().upper() == "NONE":
         return config.replace(healthcheck=Healthcheck(("NONE",)))
-    found: dict[str, int] = {}
+    found: dict[str, Any] = {}
     rest = value
     while rest.startswith("--"):
         option, _, rest = rest.partition(" ")

@@ -33,7 +33,8 @@ def parse_duration(text: str) -> int:
         whole, _, fraction = number.partition(".")
         if factor is None or not (whole + fraction).isdecimal() or not number.count(".") < 2:
             raise _bad(text)
-        total += int(whole or "0") * factor + int((fraction or "0")[:18]) * factor // 10 ** min(len(fraction or "0"), 18)
+        decimals = fraction[:18]
+        total += int(whole or "0") * factor + int(decimals or "0") * factor // 10 ** len(decimals)
     if not text.strip("+- \t"):
         raise _bad(text)
     return -total if negative else total

@@ -9,6 +9,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 REF_NAME = "org.opencontainers.image.ref.name"
@@ -54,6 +55,14 @@ class Manifest(Record):
     ) -> Manifest:
         """Return a new OCI manifest."""
         return cls(2, config, layers, media_types.OCI_MANIFEST, annotations or {})
+
+    def in_types(self, convert: Callable[[str], str]) -> Manifest:
+        """Return the manifest with its own and its blobs' media types converted."""
+        return self.replace(
+            media_type=convert(self.media_type),
+            config=self.config.replace(media_type=convert(self.config.media_type)),
+            layers=tuple(layer.replace(media_type=convert(layer.media_type)) for layer in self.layers),
+        )
 
 
 class Index(Record):

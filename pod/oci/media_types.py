@@ -33,3 +33,23 @@ def compression(media_type: str) -> str:
     if media_type.endswith(("+gzip", ".gzip")):
         return "gzip"
     return "zstd" if media_type.endswith(("+zstd", ".zstd")) else ""
+
+
+_TWINS = (
+    (OCI_INDEX, DOCKER_LIST),
+    (OCI_MANIFEST, DOCKER_MANIFEST),
+    (OCI_CONFIG, DOCKER_CONFIG),
+    (OCI_LAYER, DOCKER_LAYER),
+    (OCI_LAYER_GZIP, DOCKER_LAYER_GZIP),
+    (OCI_LAYER_ZSTD, DOCKER_LAYER_ZSTD),
+)
+
+
+def in_oci_types(media_type: str) -> str:
+    """Return OCI's name for the same type; one that has none stays as it is."""
+    return next((oci for oci, docker in _TWINS if docker == media_type), media_type)
+
+
+def in_docker_types(media_type: str) -> str:
+    """Return Docker's name for the same type; one that has none stays as it is."""
+    return next((docker for oci, docker in _TWINS if oci == media_type), media_type)

@@ -126,20 +126,17 @@ def _write_index(layout: StorageLayout, descriptors: tuple[Descriptor, ...]) -> 
     jsonfile.write(layout.index, Index(2, descriptors, media_types.OCI_INDEX).to_json())
 
 
-def publish(store: ImageStore, staging: BlobStaging, images: Sequence[NewImage], now: str) -> None:
-    """Bring images and their staged blobs into the store in one step: all of them, or none."""
-    blobs = {digest for image in images for digest in image.blobs}
-    staging.flush(blobs)
-    with ImageChanges(store) as changes:
-        fresh = staging.publish(blobs)
-        try:
-            for image in images:
-                changes.add(image, now)
-            changes.write()
-        except BaseException:
-            for path in fresh:
-                files.remove_file(path)
-            raise
+def publish(changes: ImageChanges, staging: BlobStaging, images: Sequence[NewImage], now: str) -> None:
+    """Bring images and their staged, flushed blobs into the store in one step: all of them, or none."""
+    fresh = staging.publish({digest for image in images for digest in image.blobs})
+    try:
+        for image in images:
+            changes.add(image, now)
+        changes.write()
+    except BaseException:
+        for path in fresh:
+            files.remove_file(path)
+        raise
 
 
 class Needed(Record):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def tag(engine: Engine, image: str, names: Sequence[str]) -> None:
-    """Give the image all the names; another image that has one of them loses it. Raises NoSuchImage, InvalidReference."""
+    """Give the image all the names; another image that has one loses it. Raises NoSuchImage, InvalidReference."""
     wanted = [full_name(name) for name in names]
     store = ImageStore(engine.layout)
     with ImageChanges(store) as changes:

@@ -92,5 +92,6 @@ def platform_of(config: ImageConfig) -> Platform:
 
 def write_manifest(image: ArchivedImage, layers: tuple[Descriptor, ...]) -> bytes:
     """Return the manifest for an image that came without one, in Docker's types, whose configuration it has."""
-    config = Descriptor(media_types.DOCKER_CONFIG, image.id, len(image.config))
-    return jsonfile.dumps(Manifest(2, config, layers, media_types.DOCKER_MANIFEST).to_json())
+    config = Descriptor(media_types.OCI_CONFIG, image.id, len(image.config))
+    manifest = Manifest(2, config, layers, media_types.OCI_MANIFEST).in_types(media_types.in_docker_types)
+    return jsonfile.dumps(manifest.to_json())

@@ -133,7 +133,7 @@ def clean(name: str) -> str:
 
 
 def refuse_sparse(shown: str, entry: Member) -> None:
-    """Raise ArchiveError for a file whose bytes do not lie in the archive one after the other; no engine writes such."""
+    """Raise ArchiveError for a file whose bytes do not lie one after the other; no engine writes such archives."""
     if entry.extents is not None:
         raise ArchiveError(
             f"{shown}: {os.fsdecode(entry.path)} is stored as a sparse file", hint="write the archive without --sparse"

@@ -1,0 +1,165 @@
+"""Bringing images into the store: their layers unpacked side by side, their blobs kept, then all of it listed at once.
+
+Until the listing nothing of it can be seen, and what fails or is killed on the way leaves nothing behind that counts.
+"""
+
+from __future__ import annotations
+
+from pod.engine.images import garbage
+from pod.errors import ArchiveError, DigestMismatch
+from pod.linux import times, workers
+from pod.oci import media_types
+from pod.oci.digest import Digest
+from pod.oci.manifest import Descriptor
+from pod.storage import image_changes
+from pod.storage.archives.archived import ArchivedImage, ArchivedLayer, write_manifest
+from pod.storage.compression import Decompressed, detect
+from pod.storage.image_changes import NewImage
+from pod.storage.images import ImageStore
+from pod.storage.layers import LayerStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pod.engine.engine import Engine
+    from pod.storage.archives.tree import Tree
+    from pod.storage.blobs import BlobStaging
+    from pod.storage.layout import StorageLayout
+
+    LayerProgress = Callable[[Digest, int, int], None]
+    """Hears of a layer how many bytes of how many are done."""
+
+
+def ingest(
+    engine: Engine,
+    staging: BlobStaging,
+    tree: Tree,
+    images: Sequence[ArchivedImage],
+    progress: LayerProgress | None = None,
+) -> None:
+    """Store images of an archive, all or none. Raises ArchiveError, DigestMismatch, StorageError, OSError."""
+    try:
+        layers = _store_layers(engine, staging, tree, images, progress)
+        new = [_stage_documents(staging, image, layers) for image in images]
+        _list(engine, staging, new, layers)
+    except BaseException:
+        garbage.collect_quietly(engine)
+        raise
+
+
+def _store_layers(
+    engine: Engine,
+    staging: BlobStaging,
+    tree: Tree,
+    images: Sequence[ArchivedImage],
+    progress: LayerProgress | None,
+) -> dict[ArchivedLayer, Descriptor]:
+    """Stage and unpack every layer once, in as many workers as there are cores; the largest begins first."""
+    layers = sorted({layer for image in images for layer in image.layers}, key=lambda one: -tree.size(one.member))
+    totals = [tree.size(layer.member) for layer in layers]
+    done = [0] * len(layers)
+
+    def hear(number: int, amount: int) -> None:
+        done[number] += amount
+        if progress is not None:
+            progress(layers[number].diff_id, done[number], totals[number])
+
+    single_id = engine.enter().single
+    jobs = [_LayerJob(engine.layout, staging, tree, layer, single_id) for layer in layers]
+    descriptors: list[Descriptor] = workers.run_all(jobs, workers.cores(), hear)
+    return dict(zip(layers, descriptors, strict=True))
+
+
+class _LayerJob:
+    """The work on one layer, done in a child."""
+
+    def __init__(
+        self, layout: StorageLayout, staging: BlobStaging, tree: Tree, layer: ArchivedLayer, single_id: bool
+    ) -> None:
+        self._layout = layout
+        self._staging = staging
+        self._tree = tree
+        self._layer = layer
+        self._single_id = single_id
+
+    def __call__(self, report: Callable[[int], None]) -> Descriptor:
+        descriptor = self._stage()
+        try:
+            _unpack(self._layout, self._staging, self._layer.diff_id, descriptor, self._single_id, report)
+        except DigestMismatch as err:
+            raise DigestMismatch(self._what, err.expected, err.found) from None
+        except ArchiveError as err:
+            raise ArchiveError(f"{self._what}: {err.message}", hint=err.hint) from None
+        return descriptor
+
+    @property
+    def _what(self) -> str:
+        return f"{self._tree.shown}: {self._layer.member}"
+
+    def _stage(self) -> Descriptor:
+        """Bring the layer's blob into the staging folder, verified, and return its descriptor."""
+        layer, tree, staging = self._layer, self._tree, self._staging
+        size = tree.need(layer.member)
+        kind = detect(tree.stream(layer.member).read(16))
+        if kind not in _MEDIA_TYPES:  # xz, bzip2: no manifest can name these
+            stream = Decompressed(tree.stream(layer.member))
+            digest, size = staging.add_stream(stream, self._what, layer.diff_id)
+            return Descriptor(media_types.OCI_LAYER, digest, size)
+        expected = layer.digest or (None if kind else layer.diff_id)
+        known = tree.digest(layer.member)
+        if known is None and expected is not None and staging.has(expected):
+            known = expected
+        if known is None or expected not in (None, known):
+            known, size = staging.add_stream(tree.stream(layer.member), self._what, expected, size)
+        return Descriptor(layer.media_type or _MEDIA_TYPES[kind], known, size)
+
+
+_MEDIA_TYPES = {
+    "": media_types.OCI_LAYER,
+    "gzip": media_types.OCI_LAYER_GZIP,
+    "zstd": media_types.OCI_LAYER_ZSTD,
+}
+
+
+def _unpack(
+    layout: StorageLayout,
+    staging: BlobStaging,
+    diff_id: Digest,
+    descriptor: Descriptor,
+    single_id: bool,
+    report: Callable[[int], None] | None = None,
+) -> None:
+    path = staging.path(descriptor.digest)
+    layers = LayerStore(layout)
+    layers.add(diff_id, lambda: open(path, "rb", buffering=0), single_id=single_id, progress=report)
+
+
+def _stage_documents(
+    staging: BlobStaging, image: ArchivedImage, layers: dict[ArchivedLayer, Descriptor]
+) -> NewImage:
+    """Stage manifest and configuration of an image whose layers are staged."""
+    descriptors = tuple(layers[layer] for layer in image.layers)
+    manifest = image.manifest or write_manifest(image, descriptors)
+    config = staging.add_bytes(image.config)
+    digest = staging.add_bytes(manifest)
+    blobs = (digest, config, *(descriptor.digest for descriptor in descriptors))
+    descriptor = Descriptor(image.media_type, digest, len(manifest), image.platform)
+    return NewImage(descriptor, image.id, image.names, blobs)
+
+
+def _list(
+    engine: Engine, staging: BlobStaging, images: Sequence[NewImage], layers: dict[ArchivedLayer, Descriptor]
+) -> None:
+    """Publish and list the images. Layers that somebody's collection of garbage took meanwhile are unpacked again."""
+    staging.flush({digest for image in images for digest in image.blobs})
+    wanted = {layer.diff_id: descriptor for layer, descriptor in layers.items()}
+    unpacked = LayerStore(engine.layout)
+    while True:
+        with image_changes.ImageChanges(ImageStore(engine.layout)) as changes:
+            missing = [diff_id for diff_id in wanted if not unpacked.has(diff_id)]
+            if not missing:
+                image_changes.publish(changes, staging, images, times.now())
+                return
+        for diff_id in missing:
+            _unpack(engine.layout, staging, diff_id, wanted[diff_id], engine.enter().single)

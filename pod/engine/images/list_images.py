@@ -1,0 +1,33 @@
+"""`images`: what the store has."""
+
+from __future__ import annotations
+
+from pod.errors import StorageError
+from pod.linux import times
+from pod.storage.images import ImageStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+    from pod.storage.images import Image
+
+
+def list_images(engine: Engine) -> list[Image]:
+    """Return every image once, the newest first. One that is broken is told of and left out."""
+    store = ImageStore(engine.layout)
+    entries = store.entries()
+    images = []
+    for entry in {entry.id: entry for entry in entries}.values():
+        try:
+            images.append(store.image(entry, entries))
+        except (StorageError, ValueError) as err:
+            engine.notify(f"image {entry.name or entry.id.short} is left out: {err}")
+    return sorted(images, key=created_ns, reverse=True)
+
+
+def created_ns(image: Image) -> int:
+    """Return when an image was made, in nanoseconds since 1970; 0 where it does not say."""
+    try:
+        return times.to_ns(image.config.created)
+    except ValueError:
+        return 0

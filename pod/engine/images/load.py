@@ -1,0 +1,78 @@
+"""`load`: images from an archive, a folder or a pipe into the store."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from pod.engine.images.ingest import ingest
+from pod.errors import ArchiveError, StorageError
+from pod.oci.digest import Digest
+from pod.oci.platform import Platform
+from pod.record import Record
+from pod.storage.archives.opening import Input, open_tree, read_images
+from pod.storage.blobs import BlobStaging
+from pod.storage.staging import sweep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pod.engine.engine import Engine
+    from pod.engine.images.ingest import LayerProgress
+
+
+class Loaded(Record):
+    """One image that was loaded: its id, and its full names (none for an image that was saved without one)."""
+
+    id: Digest
+    names: tuple[str, ...]
+
+
+def open_input(path: str) -> Input:
+    """Open an archive or a folder. Call it before the user's namespace is entered. Raises ArchiveError."""
+    try:
+        return Input(os.open(path, os.O_RDONLY | os.O_CLOEXEC), path)
+    except OSError as err:
+        raise ArchiveError(f"cannot read {path}: {err.strerror}") from err
+
+
+def load(
+    engine: Engine,
+    source: Input,
+    *,
+    platform: str = "",
+    read_progress: Callable[[int], None] | None = None,
+    layer_progress: LayerProgress | None = None,
+) -> list[Loaded]:
+    """Load every image of an archive, all or none.
+
+    `read_progress` hears of bytes taken from a stream, `layer_progress` of layers being unpacked. Raises ArchiveError,
+    DigestMismatch, StorageError.
+    """
+    wanted = Platform.parse_text(platform) if platform else Platform.host()
+    engine.enter()
+    sweep(engine.layout)
+    try:
+        with BlobStaging(engine.layout, "load") as staging:
+            tree = open_tree(source, staging, read_progress)
+            images = read_images(tree, wanted)
+            for image in images:
+                if not image.platform.matches(wanted):
+                    engine.notify(f"the image is for {image.platform}, not for {wanted}")
+            ingest(engine, staging, tree, images, layer_progress)
+    except OSError as err:
+        raise cannot_store(engine, source.shown, err) from err
+    return [Loaded(image.id, image.names) for image in images]
+
+
+def cannot_store(engine: Engine, what: str, err: OSError) -> StorageError:
+    """Return the error for a store that cannot take what it was given, with what is free where the disk is full."""
+    reason = f"cannot store {what}: {err.strerror or err}"
+    if err.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(f"{reason}: {err.filename}" if err.filename else reason)
+    free = os.statvfs(engine.layout.root)
+    return StorageError(
+        f"{reason}: {free.f_bavail * free.f_frsize >> 20} MiB are free in {engine.layout.root}",
+        hint="free some space there (pod image prune), or keep the store on another disk with --root",
+    )

@@ -1,0 +1,63 @@
+"""From what a person calls an image to the documents that a container is made from. On the path of `run`."""
+
+from __future__ import annotations
+
+from pod.errors import NoSuchImage, PodError
+from pod.oci.digest import Digest
+from pod.oci.image_config import ImageConfig
+from pod.oci.platform import Platform
+from pod.record import Record
+from pod.storage.images import ImageStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+    from pod.storage.images import Image
+
+
+class ResolvedImage(Record):
+    """What a container needs to know of its image."""
+
+    id: str  # sha256:… of the configuration
+    manifest_digest: str  # sha256:…, "" for the embedded image
+    name: str  # in full, "" where the image was not called by a name
+    config: ImageConfig
+
+    @property
+    def diff_ids(self) -> tuple[Digest, ...]:
+        return self.config.rootfs.diff_ids
+
+
+def resolve(engine: Engine, name: str) -> Image:
+    """Return the stored image of that name or id. Raises NoSuchImage, AmbiguousName, InvalidReference."""
+    return ImageStore(engine.layout).get(name)
+
+
+def for_container(engine: Engine, name: str, *, pull: str = "missing", platform: str = "") -> ResolvedImage:
+    """Return the image for a new container, unpacked and ready. Raises NoSuchImage, AmbiguousName, InvalidReference.
+
+    `pull` is the policy always, missing, never or newer.
+    """
+    if pull in ("always", "newer"):
+        raise PodError(
+            f"cannot pull {name}: this version of pod knows no registries yet",
+            hint="load the image from an archive (pod load), and run it without --pull",
+        )
+    store = ImageStore(engine.layout)
+    entries = store.entries()
+    entry = store.find(name, entries)
+    image = store.image(entry, entries)
+    _check_platform(engine, name, image, platform)
+    return ResolvedImage(str(image.id), str(image.digest), entry.name, image.config)
+
+
+def _check_platform(engine: Engine, name: str, image: Image, wanted: str) -> None:
+    if wanted:
+        platform = Platform.parse_text(wanted)
+        if not image.platform.matches(platform):
+            raise NoSuchImage(f"{name} for {platform}", hint=f"the store has it for {image.platform}")
+    elif not image.platform.matches(Platform.host()):
+        engine.notify(
+            f"image {name} is for {image.platform}, this machine is {Platform.host()}: "
+            "its programs run only where an emulator such as qemu-user-static is installed"
+        )

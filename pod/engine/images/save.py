@@ -1,0 +1,147 @@
+"""`save`: write images as an archive."""
+
+from __future__ import annotations
+
+import os
+import stat
+
+from pod.errors import PodError, StorageError, UsageError
+from pod.linux import files
+from pod.oci.reference import Reference
+from pod.storage.archives import writing
+from pod.storage.archives.layer_files import LayerFiles
+from pod.storage.archives.writing import FolderOutput, SavedImage, TarOutput
+from pod.storage.blobs import BlobStaging, read_document
+from pod.storage.images import ImageStore, repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pod.engine.engine import Engine
+    from pod.storage.images import Entry
+
+DOCKER_ARCHIVE, OCI_ARCHIVE, OCI_DIR, DOCKER_DIR = "docker-archive", "oci-archive", "oci-dir", "docker-dir"
+
+
+def _ignore(amount: int) -> None:
+    del amount
+
+
+def save(
+    engine: Engine,
+    names: Sequence[str],
+    output: str | int,
+    *,
+    format: str = DOCKER_ARCHIVE,
+    progress: Callable[[int], None] = _ignore,
+) -> None:
+    """Write images to a file, a folder (both by path) or an open descriptor. Raises NoSuchImage, StorageError.
+
+    A file appears when it is whole. As for Docker a name without a tag stands for all tags of that repository.
+    """
+    store = ImageStore(engine.layout)
+    images = _chosen(store, names)
+    if format == DOCKER_DIR and len(images) > 1:
+        raise UsageError("a docker-dir holds one image", hint="use --format oci-dir for several")
+    if _needs_packing(engine, images):
+        engine.enter()
+    with BlobStaging(engine.layout, "save") as staging:
+        layers = LayerFiles(engine.layout, staging)
+        try:
+            if format in (OCI_DIR, DOCKER_DIR):
+                _save_folder(images, layers, format, output, progress)
+            elif isinstance(output, int):
+                _write(TarOutput(output, progress), images, layers, format)
+            else:
+                _save_file(images, layers, format, output, progress)
+        except BrokenPipeError:
+            raise
+        except OSError as err:
+            where = err.filename or (output if isinstance(output, str) else "the archive")
+            raise StorageError(f"cannot save {', '.join(names)}: {err.strerror}: {where}") from err
+
+
+def _chosen(store: ImageStore, names: Sequence[str]) -> list[SavedImage]:
+    """Return each image once, with the names under which it was asked for."""
+    entries = store.entries()
+    chosen: dict[object, SavedImage] = {}
+    for name in names:
+        for entry, label in _named(store, name, entries):
+            known = chosen.get(entry.id)
+            if known is None:
+                image = store.image(entry, entries)
+                known = SavedImage(image, (), read_document(store.layout, image.manifest.config.digest))
+            chosen[entry.id] = known.replace(names=tuple(dict.fromkeys((*known.names, *label))))
+    return list(chosen.values())
+
+
+def _named(store: ImageStore, name: str, entries: tuple[Entry, ...]) -> list[tuple[Entry, tuple[str, ...]]]:
+    try:
+        reference = Reference.parse(name)
+    except PodError:
+        return [(store.find(name, entries), ())]
+    if not reference.tag and not reference.digest:
+        for wanted in (reference.name, reference.on_localhost().name):
+            tags = [entry for entry in entries if repository(entry.name) == wanted]
+            if tags:
+                return [(entry, (entry.name,)) for entry in tags]
+    entry = store.find(name, entries)
+    called = entry.name and reference.tag and entry.name.endswith(f":{reference.tag}")
+    return [(entry, (entry.name,) if called else ())]
+
+
+def _needs_packing(engine: Engine, images: list[SavedImage]) -> bool:
+    digests = {layer.digest for saved in images for layer in saved.image.manifest.layers}
+    return not all(os.path.exists(engine.layout.blob(digest)) for digest in digests)
+
+
+def _write(
+    output: TarOutput | FolderOutput, images: list[SavedImage], layers: LayerFiles, format: str
+) -> None:
+    if format == DOCKER_ARCHIVE:
+        writing.write_docker_archive(output, images, layers)
+    elif format == DOCKER_DIR:
+        writing.write_dir(output, images[0], layers)
+    else:
+        writing.write_oci_layout(output, images, layers)
+
+
+def _save_file(
+    images: list[SavedImage], layers: LayerFiles, format: str, path: str, progress: Callable[[int], None]
+) -> None:
+    try:
+        special = not stat.S_ISREG(os.stat(path).st_mode)  # a fifo, a device: there is nothing to replace
+    except FileNotFoundError:
+        special = False
+    partial = path if special else f"{path}.{os.getpid()}.partial"
+    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        _write(TarOutput(fd, progress), images, layers, format)
+        if not special:
+            os.rename(partial, path)
+    except BaseException:
+        if not special:
+            files.remove_file(partial)
+        raise
+    finally:
+        os.close(fd)
+
+
+def _save_folder(
+    images: list[SavedImage], layers: LayerFiles, format: str, path: str | int, progress: Callable[[int], None]
+) -> None:
+    if isinstance(path, int):
+        raise UsageError(f"--format {format} writes a folder", hint="name it with -o")
+    if os.path.isdir(path) and os.listdir(path):
+        raise UsageError(f"folder {path} is not empty", hint="remove it first, or choose another one")
+    existed = os.path.isdir(path)
+    os.makedirs(path, 0o755, exist_ok=True)
+    try:
+        _write(FolderOutput(path, progress), images, layers, format)
+    except BaseException:
+        for name in os.listdir(path):
+            files.remove_tree(f"{path}/{name}")
+        if not existed:
+            os.rmdir(path)
+        raise
