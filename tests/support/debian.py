@@ -25,8 +25,8 @@ def root_filesystem(suite: str = "bookworm", include: Sequence[str] = ()) -> Pat
     """Return a tarball of a minimal Debian, made now if the cache has none. Raises NoDebian with the reason."""
     extra = f"-{hashlib.sha256(' '.join(sorted(include)).encode()).hexdigest()[:8]}" if include else ""
     path = cache() / f"{suite}{extra}.tar"
-    with _alone(path):
-        if not path.exists():
+    with _made_by_one(path) as missing:
+        if missing:
             _make(suite, include, path)
     return path
 
@@ -34,12 +34,11 @@ def root_filesystem(suite: str = "bookworm", include: Sequence[str] = ()) -> Pat
 def image_archive(suite: str = "bookworm") -> Path:
     """Return a docker-archive of a minimal Debian with the name debian:SUITE. Raises NoDebian."""
     path = cache() / f"{suite}-image.tar"
-    rootfs = root_filesystem(suite)
-    with _alone(path):
-        if not path.exists():
+    with _made_by_one(path) as missing:
+        if missing:
             config = {"Cmd": ["bash"], "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
             name = f"docker.io/library/debian:{suite}"
-            partial = write_docker_archive(path.with_suffix(".partial"), Image([rootfs], config, [name]))
+            partial = write_docker_archive(path.with_suffix(".partial"), Image([root_filesystem(suite)], config, [name]))
             partial.rename(path)
     return path
 
@@ -70,8 +69,11 @@ def _make(suite: str, include: Sequence[str], path: Path) -> None:
 
 
 @contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Let one process at a time make a file of the cache."""
+def _made_by_one(path: Path) -> Iterator[bool]:
+    """Tell whether a file of the cache is to be made, with every other process that wants it waiting meanwhile."""
+    if path.exists():  # perhaps in a cache that is only to be read
+        yield False
+        return
     with path.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+        yield not path.exists()
