@@ -37,7 +37,7 @@ class ArchivedImage(Record):
     layers: tuple[ArchivedLayer, ...]
     names: tuple[str, ...] = ()
     manifest: bytes = b""
-    media_type: str = media_types.DOCKER_MANIFEST
+    media_type: str = media_types.OCI_MANIFEST
     platform: Platform = Platform("", "")
 
 
@@ -91,7 +91,6 @@ def platform_of(config: ImageConfig) -> Platform:
 
 
 def write_manifest(image: ArchivedImage, layers: tuple[Descriptor, ...]) -> bytes:
-    """Return the manifest for an image that came without one, in Docker's types, whose configuration it has."""
+    """Return the manifest for an image that came without one: OCI's, which is what skopeo finds in a layout."""
     config = Descriptor(media_types.OCI_CONFIG, image.id, len(image.config))
-    manifest = Manifest(2, config, layers, media_types.OCI_MANIFEST).in_types(media_types.in_docker_types)
-    return jsonfile.dumps(manifest.to_json())
+    return jsonfile.dumps(Manifest.of(config, layers).to_json())
