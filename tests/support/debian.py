@@ -38,7 +38,8 @@ def image_archive(suite: str = "bookworm") -> Path:
         if missing:
             config = {"Cmd": ["bash"], "Env": ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]}
             name = f"docker.io/library/debian:{suite}"
-            partial = write_docker_archive(path.with_suffix(".partial"), Image([root_filesystem(suite)], config, [name]))
+            image = Image([root_filesystem(suite)], config, [name])
+            partial = write_docker_archive(path.with_suffix(".partial"), image)
             partial.rename(path)
     return path
 
