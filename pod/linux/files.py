@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import stat
 
 
 def read_bytes(path: str, limit: int = 1 << 30) -> bytes:
@@ -94,7 +93,8 @@ def make_folders(path: str, mode: int = 0o700) -> None:
 def remove_tree(path: str) -> None:
     """Remove a folder and all below it, whatever its modes, never following a link. A missing path is no error.
 
-    Call it inside the user's namespace: only there does the caller own every file of a container.
+    Call it inside the user's namespace: only there does the caller own every file of a container. A folder that
+    something is mounted on stays, with an OSError (EBUSY): what is mounted is not ours to delete.
     """
     parent, name = os.path.split(path.rstrip("/"))
     try:
@@ -102,51 +102,72 @@ def remove_tree(path: str) -> None:
     except FileNotFoundError:
         return
     try:
-        _remove_below(parent_fd, name)
+        if _remove_entry(parent_fd, name):
+            return
+        top = _open_folder(parent_fd, name)
+        try:
+            _empty(top)
+        finally:
+            os.close(top)
+        os.rmdir(name, dir_fd=parent_fd)
+    except FileNotFoundError:
+        pass  # somebody else removes it, too
     finally:
         os.close(parent_fd)
 
 
-def _remove_below(parent_fd: int, name: str) -> None:
-    try:
-        os.unlink(name, dir_fd=parent_fd)
-        return
-    except FileNotFoundError:
-        return
-    except (IsADirectoryError, PermissionError) as err:
-        if not _is_folder(parent_fd, name):
-            raise err
-    fd = _open_folder(parent_fd, name)
-    try:
-        with os.scandir(fd) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    _remove_below(fd, entry.name)
-                else:
-                    _unlink(fd, entry.name)
-    finally:
-        os.close(fd)
-    try:
-        os.rmdir(name, dir_fd=parent_fd)
-    except FileNotFoundError:
-        pass
+def _empty(top: int) -> None:
+    """Remove everything in a folder. Deep folders are moved up to the top, so that no depth exhausts us."""
+    moved = 0
+    token = os.urandom(8).hex()
+    while names := [name for name in os.listdir(top) if not _remove_entry(top, name)]:
+        for name in names:
+            try:
+                folder = _open_folder(top, name)
+            except FileNotFoundError:
+                continue
+            try:
+                for inner in [inner for inner in os.listdir(folder) if not _remove_entry(folder, inner)]:
+                    moved += 1
+                    _move(folder, inner, top, f".{token}.{moved}")
+            finally:
+                os.close(folder)
 
 
-def _unlink(fd: int, name: str) -> None:
+def _remove_entry(folder: int, name: str) -> bool:
+    """Remove a file, or a folder that is empty; false for one that is not."""
     try:
-        os.unlink(name, dir_fd=fd)
-    except FileNotFoundError:
-        pass
+        _unlink(folder, name)
     except PermissionError:
-        os.fchmod(fd, 0o700)
-        os.unlink(name, dir_fd=fd)
-
-
-def _is_folder(parent_fd: int, name: str) -> bool:
-    try:
-        return stat.S_ISDIR(os.lstat(name, dir_fd=parent_fd).st_mode)
-    except FileNotFoundError:
+        if os.fstat(folder).st_mode & 0o700 == 0o700:
+            raise
+        os.fchmod(folder, 0o700)
+        _unlink(folder, name)
+    except OSError as err:
+        if err.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+            raise
         return False
+    return True
+
+
+def _unlink(folder: int, name: str) -> None:
+    try:
+        try:
+            os.unlink(name, dir_fd=folder)
+        except IsADirectoryError:
+            os.rmdir(name, dir_fd=folder)
+    except FileNotFoundError:
+        pass
+
+
+def _move(folder: int, name: str, target: int, new_name: str) -> None:
+    try:
+        os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=target)
+    except FileNotFoundError:
+        pass
+    except PermissionError:  # moving a folder changes its `..`
+        os.chmod(name, 0o700, dir_fd=folder)
+        os.rename(name, new_name, src_dir_fd=folder, dst_dir_fd=target)
 
 
 def _open_folder(parent_fd: int, name: str) -> int:

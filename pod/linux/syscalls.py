@@ -164,6 +164,11 @@ def setdomainname(name: str) -> None:
     _check(_libc.setdomainname(encoded, len(encoded)), "setdomainname", name)
 
 
+def syncfs(fd: int) -> None:
+    """Bring everything that was written to the file system of `fd` to its disk."""
+    _check(_libc.syncfs(fd), "syncfs", fd)
+
+
 def personality(persona: int) -> int:
     return _check(_libc.personality(persona), "personality", hex(persona))
 

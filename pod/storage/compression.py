@@ -63,7 +63,8 @@ class Decompressed:
         while len(self._head) < _LONGEST and (part := self._raw(_LONGEST - len(self._head))):
             self._head += part
         self.kind = detect(self._head)
-        self._pieces = self._plain() if not self.kind else self._decompress()
+        # The library is loaded now: whoever reads on may have left this root folder by then.
+        self._pieces = self._decompress(_MAKERS[self.kind]()) if self.kind else self._plain()
         self._rest = b""
 
     def read(self, size: int, /) -> bytes:
@@ -95,8 +96,7 @@ class Decompressed:
         while data := self._input():
             yield data
 
-    def _decompress(self) -> Iterator[bytes]:
-        make = _MAKERS[self.kind]()
+    def _decompress(self, make: Callable[[], _Decompressor]) -> Iterator[bytes]:
         data = self._input()
         while data:
             member = make()

@@ -38,7 +38,6 @@ _SPECIAL = 0o7000  # set-user-ID, set-group-ID, sticky
 _SETS_ID = 0o6000
 _ROOT = b"."
 _MAX_ID = 0xFFFFFFFE  # chown(2) takes the number above for "leave it"
-_XATTRS = ("user.", "security.capability", "system.posix_acl_")
 _NO_XATTR = (errno.ENOTSUP, errno.EPERM, errno.EINVAL, errno.ENOSPC, errno.E2BIG, errno.ERANGE, errno.ENAMETOOLONG)
 _IMPOSSIBLE = (
     errno.ENOENT,
@@ -279,7 +278,7 @@ class Unpacker:
         """Set the attributes that an image may set; return those that the file system does not take."""
         missing = {}
         for name, value in entry.xattrs.items():
-            if whiteouts.is_private_xattr(name) or not name.startswith(_XATTRS) or "\0" in name:
+            if whiteouts.is_private_xattr(name) or not name.startswith(whiteouts.KEPT_XATTRS) or "\0" in name:
                 self._note(path, f"attribute {name!r} is left out")
                 continue
             try:

@@ -35,6 +35,7 @@ _META = b".wh..wh."  # names of AUFS's own files
 
 OPAQUE_XATTR = "user.overlay.opaque"
 _OPAQUE_XATTRS = (OPAQUE_XATTR, "user.fuseoverlayfs.opaque", "trusted.overlay.opaque")
+KEPT_XATTRS = ("user.", "security.capability", "system.posix_acl_")  # what archives carry
 _PRIVATE_XATTRS = ("user.overlay.", "user.fuseoverlayfs.", "user.containers.", "security.fuseoverlayfs.", "trusted.")
 
 

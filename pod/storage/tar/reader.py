@@ -46,19 +46,15 @@ class TarReader:
         if self._left > limit:
             name = self._member.path if self._member else b""
             raise ArchiveError(f"{name!r:.200} has {self._left} bytes, {limit} are allowed")
-        size, self._left = self._left, 0
-        data = self.source.take(size) if size else b""
-        if len(data) < size:
-            raise ArchiveError(f"the archive is cut off at byte {self.source.position}")
-        return data
+        return self.take(limit)
 
     def take(self, size: int) -> bytes:
         """Return up to `size` more bytes of the present member's data, b"" behind the last."""
         size = min(size, self._left)
-        data = self.source.take(size) if size else b""
-        if size and not data:
-            raise ArchiveError(f"the archive is cut off at byte {self.source.position}")
         self._left -= size
+        data = self.source.take(size) if size else b""
+        if len(data) < size:
+            raise ArchiveError(f"the archive is cut off at byte {self.source.position}")
         return data
 
     def copy_to(self, fd: int) -> None:

@@ -1,0 +1,179 @@
+"""Making layers: unpacked from an archive in a confined worker, or adopted from a container's upper folder."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+
+from pod.errors import DigestMismatch, StorageError
+from pod.linux import files, jsonfile, syscalls, times, workers
+from pod.oci.digest import Digest
+from pod.record import Record
+from pod.storage import owners, whiteouts
+from pod.storage.layer_feed import open_feed
+from pod.storage.layers import VERSION, Layer
+from pod.storage.pack import pack
+from pod.storage.staging import Staging
+from pod.storage.tree_walk import walk
+from pod.storage.unpack import DEFAULT_LIMIT, Unpacker
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pod.storage.compression import Readable
+    from pod.storage.layers import LayerStore
+
+
+class _Outcome(Record):
+    """What the worker found out."""
+
+    digest: str
+    size: int
+    files: int
+    notes: tuple[str, ...]
+
+
+def add(
+    store: LayerStore,
+    diff_id: Digest,
+    open_stream: Callable[[], Readable],
+    *,
+    single_id: bool,
+    limit: int = 0,
+    progress: Callable[[int], None] | None = None,
+    note: Callable[[str], object] | None = None,
+) -> Layer:
+    """Unpack a layer unless the store has it; of several processes at it, one does the work.
+
+    `open_stream` is called in the worker and may be any readable; `limit` bounds the uncompressed bytes; `progress`
+    hears how many more bytes of the stream were read, `note` what was left out of the layer. Raises ArchiveError,
+    DigestMismatch where the archive is not the one meant, and StorageError where the disk is full; nothing is then
+    left behind.
+    """
+    with store.lock(diff_id):
+        if store.has(diff_id):
+            return store.get(diff_id)
+        with Staging(store.layout, "layer") as staging:
+            folder = f"{staging.folder}/layer"
+            os.mkdir(folder, 0o700)
+            os.mkdir(f"{folder}/diff", 0o755)
+            job = _Unpacking(folder, open_stream, single_id, limit or DEFAULT_LIMIT, store.layout.root)
+            hear = None if progress is None else (lambda _number, amount: progress(amount))
+            (outcome,) = workers.run_all([job], 1, hear)
+            if outcome.digest != diff_id.hex:
+                raise DigestMismatch(f"layer {diff_id.short}", str(diff_id), f"sha256:{outcome.digest}")
+            if note is not None:
+                for line in outcome.notes:
+                    note(line)
+            layer = Layer(VERSION, diff_id, outcome.size, outcome.files, times.now(), single_id)
+            _publish(store, folder, layer)
+            return layer
+
+
+class _Unpacking:
+    """The worker's job: unpack into `folder`/diff with that as the root folder."""
+
+    def __init__(
+        self, folder: str, open_stream: Callable[[], Readable], single_id: bool, limit: int, store: str
+    ) -> None:
+        self._folder = folder
+        self._open_stream = open_stream
+        self._single_id = single_id
+        self._limit = limit
+        self._store = store
+
+    def __call__(self, report: Callable[[int], None]) -> _Outcome:
+        feed = open_feed(self._open_stream(), report)
+        beside = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        os.chroot(f"{self._folder}/diff")
+        os.chdir("/")
+        try:
+            result = Unpacker(single_id=self._single_id, limit=self._limit).unpack(feed.source)
+            digest = feed.digest()
+            if result.owners:
+                _write_beside(beside, owners.FILE, owners.dumps(result.owners))
+            syscalls.syncfs(beside)
+        except OSError as err:
+            raise cannot_write(err, self._store, ".", feed.source.position) from err
+        return _Outcome(digest, result.size, result.files, tuple(result.notes))
+
+
+def _write_beside(folder: int, name: str, data: bytes) -> None:
+    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
+    try:
+        files.write_all(fd, data)
+    finally:
+        os.close(fd)
+
+
+def cannot_write(err: OSError, store: str, folder: str, unpacked: int) -> StorageError:
+    """Return the error for a disk that refuses, with what is free and what was needed where it is full."""
+    reason = err.strerror or str(err)
+    if err.errno not in (errno.ENOSPC, errno.EDQUOT):
+        return StorageError(f"cannot write to the store {store}: {reason}")
+    free = os.statvfs(folder)
+    room = f"{free.f_bavail * free.f_frsize >> 20} MiB and {free.f_favail} files are free"
+    return StorageError(
+        f"cannot unpack the layer to the store {store}: {reason} after {unpacked >> 20} MiB; {room}",
+        hint="free some space there (pod image prune), or keep the store on another disk with --root",
+    )
+
+
+def _publish(store: LayerStore, folder: str, layer: Layer) -> None:
+    """Write the document of a layer whose files are on the disk, and move it into place."""
+    jsonfile.write(f"{folder}/layer.json", layer.to_json())
+    target = store.layout.layer(layer.diff_id)
+    files.make_folders(store.layout.layers)
+    if os.path.exists(target):  # without a document: a former deletion was cut short
+        store.layout.discard(target)
+    os.rename(folder, target)
+    files.fsync_folder(store.layout.layers)
+
+
+def adopt(store: LayerStore, folder: str) -> Layer:
+    """Make a tree the layer that its packed form is, moving it (on the same file system) out of where it lies.
+
+    The attributes by which overlay file systems keep their books are taken off first, but for the mark of
+    opaque folders.
+    """
+    _clear_books(os.fsencode(folder))
+    digest = hashlib.sha256()
+    packed = pack(folder, digest.update)
+    diff_id = Digest(digest.hexdigest())
+    with store.lock(diff_id):
+        if store.has(diff_id):
+            store.layout.discard(folder)
+            return store.get(diff_id)
+        layer = Layer(VERSION, diff_id, packed.size, packed.files, times.now())
+        with Staging(store.layout, "layer") as staging:
+            made = f"{staging.folder}/layer"
+            os.mkdir(made, 0o700)
+            os.rename(folder, f"{made}/diff")
+            _sync(made)
+            _publish(store, made, layer)
+        return layer
+
+
+def _sync(folder: str) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        syscalls.syncfs(fd)
+    finally:
+        os.close(fd)
+
+
+def _clear_books(tree: bytes) -> None:
+    for path in (tree, *(os.path.join(tree, path) for path, _info in walk(tree))):
+        try:
+            names = os.listxattr(path, follow_symlinks=False)
+        except OSError:
+            continue
+        private = [name for name in names if whiteouts.is_private_xattr(name)]
+        if private:
+            opaque = whiteouts.is_opaque(path, private)
+            for name in private:
+                os.removexattr(path, name, follow_symlinks=False)
+            if opaque:
+                os.setxattr(path, whiteouts.OPAQUE_XATTR, b"y")
