@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import os
 
+from pod.errors import InvalidReference, StorageError
 from pod.linux import files, jsonfile
 from pod.linux.ids import is_id
 from pod.oci import media_types
 from pod.oci.digest import Digest
+from pod.oci.image_config import ImageConfig
 from pod.oci.manifest import IMAGE_ID, REF_NAME, TAGGED, Descriptor, Index, Manifest
 from pod.record import Record
 from pod.storage.blobs import BlobStaging
@@ -38,7 +40,7 @@ class ImageChanges:
     """`with ImageChanges(store) as changes:` holds the store's lock; the index is replaced when the block ends well."""
 
     def __init__(self, store: ImageStore) -> None:
-        self._store = store
+        self.store = store
         self._lock = store.lock()
         self.entries: list[Entry] = []
         self._before: list[Entry] = []
@@ -47,8 +49,8 @@ class ImageChanges:
     def __enter__(self) -> Self:
         self._lock.acquire()
         try:
-            for descriptor in self._store.index().manifests:
-                entry = self._store.entry(descriptor)
+            for descriptor in self.store.index().manifests:
+                entry = self.store.entry(descriptor)
                 if entry is None:
                     self._foreign.append(descriptor)
                 else:
@@ -72,7 +74,7 @@ class ImageChanges:
         """Replace the index now, if anything changed."""
         if self.entries != self._before:
             descriptors = (*self._foreign, *(entry.descriptor for entry in self.entries))
-            _write_index(self._store.layout, descriptors)
+            _write_index(self.store.layout, descriptors)
             self._before = list(self.entries)
 
     def add(self, image: NewImage, now: str) -> None:
@@ -149,14 +151,13 @@ class Needed(Record):
 def needed(store: ImageStore, kept: Iterable[Digest] = ()) -> Needed:
     """Return the blobs and unpacked layers that the listed images need, and those of the manifests `kept` besides.
 
-    Raises StorageError where a manifest cannot be read: then nothing is known to be garbage.
+    What a lost or broken manifest needs is unknown, and of no use to anybody either.
     """
     result = Needed(set(), set())
     for digest in {descriptor.digest for descriptor in store.index().manifests}:
         _reach(store, digest, result)
     for digest in kept:
-        if os.path.exists(store.layout.blob(digest)):
-            _reach(store, digest, result)
+        _reach(store, digest, result)
     return result
 
 
@@ -164,17 +165,19 @@ def _reach(store: ImageStore, digest: Digest, result: Needed) -> None:
     if digest.hex in result.blobs:
         return
     result.blobs.add(digest.hex)
-    document = store.document(digest)
-    if "manifests" in document:
-        for descriptor in Index.from_json(document).manifests:  # of its platforms perhaps only one is here
-            if os.path.exists(store.layout.blob(descriptor.digest)):
+    try:
+        document = store.document(digest)
+        if "manifests" in document:
+            for descriptor in Index.from_json(document).manifests:  # of its platforms perhaps only one is here
                 _reach(store, descriptor.digest, result)
+            return
+        manifest = Manifest.from_json(document)
+        result.blobs.add(manifest.config.digest.hex)
+        result.blobs.update(layer.digest.hex for layer in manifest.layers)
+        config = ImageConfig.from_json(store.document(manifest.config.digest))
+        result.layers.update(diff_id.hex for diff_id in config.rootfs.diff_ids)
+    except (StorageError, InvalidReference, ValueError):
         return
-    manifest = Manifest.from_json(document)
-    result.blobs.add(manifest.config.digest.hex)
-    result.blobs.update(layer.digest.hex for layer in manifest.layers)
-    rootfs = store.document(manifest.config.digest).get("rootfs") or {}
-    result.layers.update(Digest.parse(diff_id).hex for diff_id in rootfs.get("diff_ids") or ())
 
 
 def remove_blobs(layout: StorageLayout, needed: Needed) -> int:

@@ -1,4 +1,4 @@
-"""Bringing images into the store: their layers unpacked side by side, their blobs kept, then all of it listed at once.
+"""Bringing the images of an archive into the store: layers unpacked side by side, then all of it listed at once.
 
 Until the listing nothing of it can be seen, and what fails or is killed on the way leaves nothing behind that counts.
 """
@@ -6,17 +6,16 @@ Until the listing nothing of it can be seen, and what fails or is killed on the 
 from __future__ import annotations
 
 from pod.engine.images import garbage
+from pod.engine.images.publish import LAYER_TYPES, publish, unpack
 from pod.errors import ArchiveError, DigestMismatch
-from pod.linux import times, workers
+from pod.linux import workers
 from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.oci.manifest import Descriptor
-from pod.storage import image_changes
 from pod.storage.archives.archived import ArchivedImage, ArchivedLayer, write_manifest
 from pod.storage.compression import Decompressed, detect
 from pod.storage.image_changes import NewImage
 from pod.storage.images import ImageStore
-from pod.storage.layers import LayerStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,8 +40,8 @@ def ingest(
     """Store images of an archive, all or none. Raises ArchiveError, DigestMismatch, StorageError, OSError."""
     try:
         layers = _store_layers(engine, staging, tree, images, progress)
-        new = [_stage_documents(staging, image, layers) for image in images]
-        _list(engine, staging, new, layers)
+        new = [_stored_already(engine, staging, image) or _stage_documents(staging, image, layers) for image in images]
+        publish(engine, staging, new, {layer.diff_id: descriptor for layer, descriptor in layers.items()})
     except BaseException:
         garbage.collect_quietly(engine)
         raise
@@ -82,27 +81,25 @@ class _LayerJob:
         self._tree = tree
         self._layer = layer
         self._single_id = single_id
+        self._what = f"{tree.shown}: {layer.member}"
 
     def __call__(self, report: Callable[[int], None]) -> Descriptor:
+        diff_id = self._layer.diff_id
         descriptor = self._stage()
         try:
-            _unpack(self._layout, self._staging, self._layer.diff_id, descriptor, self._single_id, report)
+            unpack(self._layout, self._staging, diff_id, descriptor, single_id=self._single_id, progress=report)
         except DigestMismatch as err:
             raise DigestMismatch(self._what, err.expected, err.found) from None
         except ArchiveError as err:
             raise ArchiveError(f"{self._what}: {err.message}", hint=err.hint) from None
         return descriptor
 
-    @property
-    def _what(self) -> str:
-        return f"{self._tree.shown}: {self._layer.member}"
-
     def _stage(self) -> Descriptor:
         """Bring the layer's blob into the staging folder, verified, and return its descriptor."""
         layer, tree, staging = self._layer, self._tree, self._staging
         size = tree.need(layer.member)
         kind = detect(tree.stream(layer.member).read(16))
-        if kind not in _MEDIA_TYPES:  # xz, bzip2: no manifest can name these
+        if kind not in LAYER_TYPES:  # xz, bzip2
             stream = Decompressed(tree.stream(layer.member))
             digest, size = staging.add_stream(stream, self._what, layer.diff_id)
             return Descriptor(media_types.OCI_LAYER, digest, size)
@@ -112,27 +109,25 @@ class _LayerJob:
             known = expected
         if known is None or expected not in (None, known):
             known, size = staging.add_stream(tree.stream(layer.member), self._what, expected, size)
-        return Descriptor(layer.media_type or _MEDIA_TYPES[kind], known, size)
+        return Descriptor(layer.media_type or LAYER_TYPES[kind], known, size)
 
 
-_MEDIA_TYPES = {
-    "": media_types.OCI_LAYER,
-    "gzip": media_types.OCI_LAYER_GZIP,
-    "zstd": media_types.OCI_LAYER_ZSTD,
-}
+def _stored_already(engine: Engine, staging: BlobStaging, image: ArchivedImage) -> NewImage | None:
+    """Return an image that the store has, to be listed under the new names, manifest and all.
 
-
-def _unpack(
-    layout: StorageLayout,
-    staging: BlobStaging,
-    diff_id: Digest,
-    descriptor: Descriptor,
-    single_id: bool,
-    report: Callable[[int], None] | None = None,
-) -> None:
-    path = staging.path(descriptor.digest)
-    layers = LayerStore(layout)
-    layers.add(diff_id, lambda: open(path, "rb", buffering=0), single_id=single_id, progress=report)
+    Only for an image whose archive has no manifest: the one in the store may be the one of a registry.
+    """
+    if image.manifest:
+        return None
+    store = ImageStore(engine.layout)
+    entry = next((entry for entry in store.entries() if entry.id == image.id), None)
+    if entry is None or entry.manifest != entry.descriptor.digest:
+        return None
+    manifest = store.image(entry).manifest
+    blobs = (entry.manifest, entry.id, *(layer.digest for layer in manifest.layers))
+    if not all(staging.has(digest) for digest in blobs):
+        return None
+    return NewImage(entry.descriptor.replace(annotations={}), image.id, image.names, blobs)
 
 
 def _stage_documents(
@@ -146,20 +141,3 @@ def _stage_documents(
     blobs = (digest, config, *(descriptor.digest for descriptor in descriptors))
     descriptor = Descriptor(image.media_type, digest, len(manifest), image.platform)
     return NewImage(descriptor, image.id, image.names, blobs)
-
-
-def _list(
-    engine: Engine, staging: BlobStaging, images: Sequence[NewImage], layers: dict[ArchivedLayer, Descriptor]
-) -> None:
-    """Publish and list the images. Layers that somebody's collection of garbage took meanwhile are unpacked again."""
-    staging.flush({digest for image in images for digest in image.blobs})
-    wanted = {layer.diff_id: descriptor for layer, descriptor in layers.items()}
-    unpacked = LayerStore(engine.layout)
-    while True:
-        with image_changes.ImageChanges(ImageStore(engine.layout)) as changes:
-            missing = [diff_id for diff_id in wanted if not unpacked.has(diff_id)]
-            if not missing:
-                image_changes.publish(changes, staging, images, times.now())
-                return
-        for diff_id in missing:
-            _unpack(engine.layout, staging, diff_id, wanted[diff_id], engine.enter().single)

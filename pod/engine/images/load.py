@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 
 from pod.engine.images.ingest import ingest
-from pod.errors import ArchiveError, StorageError
+from pod.engine.images.publish import cannot_store
+from pod.errors import ArchiveError
 from pod.oci.digest import Digest
 from pod.oci.platform import Platform
 from pod.record import Record
@@ -62,17 +62,6 @@ def load(
                     engine.notify(f"the image is for {image.platform}, not for {wanted}")
             ingest(engine, staging, tree, images, layer_progress)
     except OSError as err:
-        raise cannot_store(engine, source.shown, err) from err
+        raise cannot_store(engine.layout, source.shown, err) from err
     return [Loaded(image.id, image.names) for image in images]
 
-
-def cannot_store(engine: Engine, what: str, err: OSError) -> StorageError:
-    """Return the error for a store that cannot take what it was given, with what is free where the disk is full."""
-    reason = f"cannot store {what}: {err.strerror or err}"
-    if err.errno not in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(f"{reason}: {err.filename}" if err.filename else reason)
-    free = os.statvfs(engine.layout.root)
-    return StorageError(
-        f"{reason}: {free.f_bavail * free.f_frsize >> 20} MiB are free in {engine.layout.root}",
-        hint="free some space there (pod image prune), or keep the store on another disk with --root",
-    )
