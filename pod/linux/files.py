@@ -137,27 +137,29 @@ def _empty(top: int) -> None:
 def _remove_entry(folder: int, name: str) -> bool:
     """Remove a file, or a folder that is empty; false for one that is not."""
     try:
-        _unlink(folder, name)
+        return _unlink(folder, name)
     except PermissionError:
         if os.fstat(folder).st_mode & 0o700 == 0o700:
             raise
-        os.fchmod(folder, 0o700)
-        _unlink(folder, name)
-    except OSError as err:
-        if err.errno not in (errno.ENOTEMPTY, errno.EEXIST):
-            raise
-        return False
-    return True
+    os.fchmod(folder, 0o700)
+    return _unlink(folder, name)
 
 
-def _unlink(folder: int, name: str) -> None:
+def _unlink(folder: int, name: str) -> bool:
     try:
-        try:
-            os.unlink(name, dir_fd=folder)
-        except IsADirectoryError:
-            os.rmdir(name, dir_fd=folder)
+        os.unlink(name, dir_fd=folder)
     except FileNotFoundError:
         pass
+    except IsADirectoryError:
+        try:
+            os.rmdir(name, dir_fd=folder)
+        except FileNotFoundError:
+            pass
+        except OSError as err:
+            if err.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            return False
+    return True
 
 
 def _move(folder: int, name: str, target: int, new_name: str) -> None:
