@@ -154,12 +154,16 @@ for name, wanted in (("own", project["dependencies"]), ("test", project["optiona
         print(*wanted, sep="\n", file=file)
 END
         export PIP_ROOT_USER_ACTION=ignore PIP_DISABLE_PIP_VERSION_CHECK=1
-        "$venv/bin/python" -m pip install -q -r "$folder/own.txt" -r "$folder/test.txt"
+        pip install -r "$folder/own.txt" -r "$folder/test.txt"
         # What the tests of install.sh install from, so that they need no index.
-        "$venv/bin/python" -m pip download -q -d "$wheels" pip -r "$folder/own.txt"
+        pip download -d "$wheels" pip -r "$folder/own.txt"
         say "$mark" >"$venv/complete"
         chmod -R a+rX "$venv" "$wheels"
     fi
+}
+
+pip() {
+    "$venv/bin/python" -m pip "$@" >"$folder/pip.log" 2>&1 || { tail -n 20 "$folder/pip.log" >&2 && exit 1; }
 }
 
 find_python() {
