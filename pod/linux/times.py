@@ -24,6 +24,8 @@ def to_ns(text: str) -> int:
     try:
         year, month, day = int(text[0:4]), int(text[5:7]), int(text[8:10])
         hour, minute, second = int(text[11:13]), int(text[14:16]), int(text[17:19])
+        if hour > 23 or minute > 59 or second > 60:
+            raise ValueError
         position = 19
         fraction = 0
         if text[position : position + 1] == ".":
