@@ -64,7 +64,7 @@ def import_image(
             layer, diff_id = _stage_layer(staging, stream, shown, progress)
             unpack(engine.layout, staging, diff_id, layer, single_id=single_id)
             config = _config(wanted, diff_id, run_config, message or f"Imported from {shown}")
-            new = _stage_documents(staging, config, layer, (full,) if full else ())
+            new = _stage_documents(staging, config, layer, (full,) if full else (), wanted)
             publish(engine, staging, [new], {diff_id: layer})
             return new.id
     except ArchiveError as err:
@@ -126,10 +126,12 @@ def _config(platform: Platform, diff_id: Digest, config: RunConfig, comment: str
     return jsonfile.dumps(document.to_json())
 
 
-def _stage_documents(staging: BlobStaging, config: bytes, layer: Descriptor, names: tuple[str, ...]) -> NewImage:
+def _stage_documents(
+    staging: BlobStaging, config: bytes, layer: Descriptor, names: tuple[str, ...], platform: Platform
+) -> NewImage:
     image_id = staging.add_bytes(config)
     manifest = Manifest.of(Descriptor(media_types.OCI_CONFIG, image_id, len(config)), (layer,))
     data = jsonfile.dumps(manifest.to_json())
     digest = staging.add_bytes(data)
-    descriptor = Descriptor(media_types.OCI_MANIFEST, digest, len(data), Platform.host())
+    descriptor = Descriptor(media_types.OCI_MANIFEST, digest, len(data), platform)
     return NewImage(descriptor, image_id, names, (digest, image_id, layer.digest))

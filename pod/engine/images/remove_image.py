@@ -117,9 +117,9 @@ def _in_use(word: str, using: list[Container], hint: str) -> InUse:
     )
 
 
-def all_ids(engine: Engine) -> list[str]:
-    """Return the ids of all images, for `rmi --all`."""
-    return list(dict.fromkeys(str(entry.id) for entry in ImageStore(engine.layout).entries()))
+def every_name(engine: Engine) -> list[str]:
+    """Return all names, and the ids of images without one, for `rmi --all`."""
+    return [entry.name or str(entry.id) for entry in ImageStore(engine.layout).entries()]
 
 
 def is_missing(removed: Removed) -> bool:
