@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import stat
 
-from pod.errors import PodError, StorageError, UsageError
+from pod.errors import NoSuchImage, PodError, StorageError, UsageError
 from pod.linux import files
+from pod.oci.platform import Platform
 from pod.oci.reference import Reference
 from pod.storage.archives import writing
 from pod.storage.archives.layer_files import LayerFiles
 from pod.storage.archives.writing import FolderOutput, SavedImage, TarOutput
 from pod.storage.blobs import BlobStaging, read_document
-from pod.storage.images import ImageStore, repository
+from pod.storage.images import ImageStore, familiar, repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ def save(
     output: str | int,
     *,
     format: str = DOCKER_ARCHIVE,
+    platform: str = "",
     progress: Callable[[int], None] = _ignore,
 ) -> None:
     """Write images to a file, a folder (both by path) or an open descriptor. Raises NoSuchImage, StorageError.
@@ -42,6 +44,8 @@ def save(
     """
     store = ImageStore(engine.layout)
     images = _chosen(store, names)
+    if platform:
+        _check_platform(images, Platform.parse_text(platform))
     if format == DOCKER_DIR and len(images) > 1:
         raise UsageError("a docker-dir holds one image", hint="use --format oci-dir for several")
     if _needs_packing(engine, images):
@@ -89,6 +93,13 @@ def _named(store: ImageStore, name: str, entries: tuple[Entry, ...]) -> list[tup
     entry = store.find(name, entries)
     called = entry.name and reference.tag and entry.name.endswith(f":{reference.tag}")
     return [(entry, (entry.name,) if called else ())]
+
+
+def _check_platform(images: list[SavedImage], wanted: Platform) -> None:
+    for saved in images:
+        if not saved.image.platform.matches(wanted):
+            name = familiar(saved.names[0]) if saved.names else saved.image.id.short
+            raise NoSuchImage(f"{name} for {wanted}", hint=f"the store has it for {saved.image.platform}")
 
 
 def _needs_packing(engine: Engine, images: list[SavedImage]) -> bool:

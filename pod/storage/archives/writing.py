@@ -16,7 +16,7 @@ from pod.record import Record
 from pod.storage.archives import dir_transport, docker_archive
 from pod.storage.archives.oci_layout import blob_name
 from pod.storage.blobs import CHUNK, read_document
-from pod.storage.images import Image, familiar, repository
+from pod.storage.images import Image, repository
 from pod.storage.tar.member import Member
 from pod.storage.tar.writer import TarWriter
 
@@ -114,11 +114,11 @@ def write_docker_archive(output: Output, images: Sequence[SavedImage], layers: L
             written.add(image.id)
         for name in saved.names:
             top = image.diff_ids[-1].hex if image.diff_ids else image.id.hex
-            repositories.setdefault(repository(familiar(name)), {})[split_tag(name)[1]] = top
+            repositories.setdefault(repository(name), {})[split_tag(name)[1]] = top
         listed.append(
             {
                 "Config": config_name,
-                "RepoTags": [familiar(name) for name in saved.names] or None,
+                "RepoTags": list(saved.names) or None,  # in full: Podman puts short ones on localhost
                 "Layers": [f"{diff_id.hex}.tar" for diff_id in image.diff_ids],
             }
         )
