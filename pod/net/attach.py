@@ -30,10 +30,9 @@ def plan(network: str, container_id: str) -> NetworkPlan:
     raise UsageError(f"no such network: {network}", hint="networks are: slirp4netns (the default), host and none")
 
 
-def connect(plan: NetworkPlan, pid: int, run_folder: str) -> None:
-    """Attach the network namespace of the process `pid` as planned. Raises NetworkError."""
-    del run_folder
+def connect(plan: NetworkPlan, namespace: int, run_folder: str) -> None:
+    """Attach a network namespace, given as a descriptor, as planned. Raises NetworkError."""
     if plan.mode == SLIRP:
         from pod.net import slirp
 
-        slirp.start(pid)
+        slirp.start(namespace, f"{run_folder}/slirp4netns.log")

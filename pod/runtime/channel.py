@@ -1,6 +1,6 @@
 """The conversation between the monitor and the container's first process, from fork to exec.
 
-    init → monitor   UNSHARED     its namespaces exist: a network can be attached to them
+    init → monitor   UNSHARED     its namespaces exist; with the descriptor of the network namespace
     monitor → init   GO           the network is there (or none is wanted): finish and execute
     init → monitor   TERMINAL     with the descriptor of its pseudo-terminal's other end
     init → monitor   FAILED       JSON: what could not be done, and the exit code that it means

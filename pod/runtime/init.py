@@ -84,9 +84,11 @@ def _prepare(bundle: Bundle, link: Channel, step: _Steps) -> None:
     enter_namespaces(spec.linux)
     sc.prctl(sc.PR_SET_PDEATHSIG, _signal.SIGKILL)
     sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
-    if (network := spec.linux.namespace("network")) is not None and not network.path:
+    if (own := spec.linux.namespace("network")) is not None and not own.path:
         _bring_loopback_up()
-    link.send(channel.UNSHARED)
+    network = os.open("/proc/self/ns/net", os.O_RDONLY | os.O_CLOEXEC)  # nobody else may open it: we are not dumpable
+    link.send(channel.UNSHARED, fd=network)
+    os.close(network)
     step.now = "mount the root file system"
     if bundle.mount_root is None:
         bind_folder(bundle.rootfs)

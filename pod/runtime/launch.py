@@ -32,8 +32,8 @@ def launch(
 ) -> Launched:
     """Start the container and return once its program has been executed.
 
-    `streams` become the program's standard streams; with None it gets a terminal. `connect` is called with the pid of
-    the first process when its namespaces exist, to attach a network. Raises RuntimeFailure.
+    `streams` become the program's standard streams; with None it gets a terminal. `connect` is called with the
+    descriptor of the container's network namespace as soon as that exists. Raises RuntimeFailure.
     """
     ours, theirs = Channel.pair()
     pid = _fork(bundle.spec.linux.namespace("pid"))
@@ -42,7 +42,7 @@ def launch(
         init.run(bundle, theirs, streams)
     theirs.close()
     try:
-        terminal = _converse(ours, pid, connect)
+        terminal = _converse(ours, connect)
     except BaseException:
         os.kill(pid, 9)
         os.waitpid(pid, 0)
@@ -84,14 +84,17 @@ def _fork(namespace: Namespace | None) -> int:
     return int(answer)
 
 
-def _converse(link: Channel, pid: int, connect: Callable[[int], None] | None) -> int:
+def _converse(link: Channel, connect: Callable[[int], None] | None) -> int:
     """Speak with the first process until it is the program; return its terminal, -1 for none."""
     terminal = -1
     while True:
         kind, content, fd = link.receive()
-        if kind == channel.UNSHARED:
-            if connect is not None:
-                connect(pid)
+        if kind == channel.UNSHARED and fd is not None:
+            try:
+                if connect is not None:
+                    connect(fd)
+            finally:
+                os.close(fd)
             link.send(channel.GO)
         elif kind == channel.TERMINAL and fd is not None:
             terminal = fd

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
     from typing import Any
 
-DEFAULT = "default"
+DEFAULT = "builtin"  # Docker's word for it
 _DEFAULT_FILE = os.path.join(os.path.dirname(__file__), "seccomp-default.json")
 _MAX_PROFILE = 1 << 20
 _COMPILER = 1  # to be raised with every change to what the compiler makes of a profile

@@ -130,9 +130,7 @@ def _stored_already(engine: Engine, staging: BlobStaging, image: ArchivedImage) 
     return NewImage(entry.descriptor.replace(annotations={}), image.id, image.names, blobs)
 
 
-def _stage_documents(
-    staging: BlobStaging, image: ArchivedImage, layers: dict[ArchivedLayer, Descriptor]
-) -> NewImage:
+def _stage_documents(staging: BlobStaging, image: ArchivedImage, layers: dict[ArchivedLayer, Descriptor]) -> NewImage:
     """Stage manifest and configuration of an image whose layers are staged."""
     descriptors = tuple(layers[layer] for layer in image.layers)
     manifest = image.manifest or write_manifest(image, descriptors)

@@ -64,4 +64,3 @@ def load(
     except OSError as err:
         raise cannot_store(engine.layout, source.shown, err) from err
     return [Loaded(image.id, image.names) for image in images]
-

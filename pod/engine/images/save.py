@@ -107,9 +107,7 @@ def _needs_packing(engine: Engine, images: list[SavedImage]) -> bool:
     return not all(os.path.exists(engine.layout.blob(digest)) for digest in digests)
 
 
-def _write(
-    output: TarOutput | FolderOutput, images: list[SavedImage], layers: LayerFiles, format: str
-) -> None:
+def _write(output: TarOutput | FolderOutput, images: list[SavedImage], layers: LayerFiles, format: str) -> None:
     if format == DOCKER_ARCHIVE:
         writing.write_docker_archive(output, images, layers)
     elif format == DOCKER_DIR:

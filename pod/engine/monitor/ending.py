@@ -19,17 +19,17 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     final = state.replace(status="exited", exit_code=code, finished_at=times.now())
     try:
         containers.save_state(engine.layout, record.id, final, durable=not record.auto_remove)
-        tidy_up(engine, record)
+        with engine.lock("container", record.id):
+            tidy_up(engine, record)
     finally:
         supervisor.say_goodbye()
 
 
 def tidy_up(engine: Engine, record: ContainerRecord) -> None:
-    """Remove the run folder, and the container itself where --rm was asked for."""
+    """Remove the run folder, and the container itself where --rm was asked for. The caller holds its lock."""
     if record.auto_remove:
         from pod.engine import remove
 
-        with engine.lock("container", record.id):
-            remove.discard(engine, record)
+        remove.discard(engine, record)
     else:
         files.remove_tree(engine.layout.run_container(record.id))

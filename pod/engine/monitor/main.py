@@ -99,8 +99,8 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     bundle = start_files.write_bundle(engine, record, plan)
     bundle = rootfs.attach(engine, record, bundle)
 
-    def connect(pid: int) -> None:
-        network.connect(plan, pid, run_folder)
+    def connect(namespace: int) -> None:
+        network.connect(plan, namespace, run_folder)
 
     if record.tty:
         launched = launch.launch(bundle, None, connect)
