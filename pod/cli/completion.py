@@ -35,10 +35,10 @@ def _candidates(context: Context, before: list[str], word: str) -> Iterable[str]
     table = fastpath.read_table()
     root = fastpath.lookup(table, "")
     taken = argv.split(root, _without_unfinished(root, before))
-    context.options = argv.convert(taken.own)
+    context.options = {**context.options, **argv.convert(taken.own)}
     if not taken.positionals:
         pending = _pending(root, before)
-        return _values(context, "", pending) if pending else _commands(table, "") + _options(root, word)
+        return _values(context, "", pending) if pending else _commands(table, "") + _options(context, root, word)
     if taken.positionals[0] in GROUPS and len(taken.positionals) == 1:
         return _commands(table, taken.positionals[0] + " ")
     spec, rest = fastpath.find(table, taken.positionals)
@@ -51,11 +51,7 @@ def _arguments(context: Context, spec: argv.Spec, before: list[str], word: str) 
         return _values(context, spec.target, pending)
     positionals = argv.split(spec, before).positionals
     if word[:1] == "-" and not (spec.stops and positionals) and "--" not in before:
-        name, equals, _ = word.partition("=")
-        option = spec.options.get(name)
-        if equals and option:
-            return [f"{name}={value}" for value in _values(context, spec.target, option)]
-        return _options(spec, word)
+        return _options(context, spec, word)
     for position, (dest, kind, _, shown) in enumerate(spec.arguments):
         if position == len(positionals) or kind == argv.MANY:
             first = position == len(positionals)
@@ -88,8 +84,13 @@ def _commands(table: bytes, prefix: str) -> list[str]:
     return [name for name in names if name and " " not in name] + ([] if prefix else list(GROUPS))
 
 
-def _options(spec: argv.Spec, word: str) -> list[str]:
-    return [name for name in (*spec.options, "--help") if name.startswith("--") or len(word) == 1] if word else []
+def _options(context: Context, spec: argv.Spec, word: str) -> list[str]:
+    """Return the long options, or the values of the one that stands before an equals sign."""
+    name, equals, _ = word.partition("=")
+    if equals:
+        option = spec.options.get(name)
+        return [f"{name}={value}" for value in _values(context, spec.target, option)] if option else []
+    return [name for name in (*spec.options, "--help") if name.startswith("--")] if word[:1] == "-" else []
 
 
 def _values(context: Context, target: str, option: argv.Option) -> list[str]:

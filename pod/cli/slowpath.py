@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from pod.cli import argv, fastpath, help, tree
@@ -16,11 +16,11 @@ def run(context: Context, words: Sequence[str]) -> int:
     root = define(tree.ROOT)
     try:
         taken = argv.split(root.spec, words)
+        context.options = argv.convert(taken.own)
     except argv.HelpWanted:
         return help.show_overview()
     except argv.BadWords as err:
         raise _explained(err, root, "pod") from err
-    context.options = argv.convert(taken.own)
     if not taken.positionals:
         return fastpath.call(context, root.spec, {})
     return _run_command(context, root, taken.positionals)
@@ -54,11 +54,21 @@ def _explained(err: argv.BadWords, definition: Definition, name: str) -> UsageEr
     """Return the error with the nearest option, or the usage line, and where to read more."""
     lines = []
     if err.unknown:
-        near = get_close_matches(err.unknown, list(definition.spec.options), n=2, cutoff=0.6)
+        near = _nearest(err.unknown, definition.spec.options)
         lines += [f"did you mean {' or '.join(near)}?"] if near else []
     else:
         lines.append(f"usage: {help.usage(definition, name)}")
     return UsageError(err.message, hint="\n".join([*lines, f"`{name} --help` lists the options"]))
+
+
+def _nearest(word: str, known: Iterable[str]) -> list[str]:
+    """Return what a mistyped word may have been meant to be: what it begins, or else the most similar."""
+    bare = word.lstrip("-")
+    names = {name.lstrip("-"): name for name in known}
+    if len(bare) < 2:
+        return []
+    near = [name for name in names if name.startswith(bare)][:3] or get_close_matches(bare, names, n=1, cutoff=0.65)
+    return [names[name] for name in near]
 
 
 def _not_a_command(words: Sequence[str]) -> int:
@@ -70,7 +80,7 @@ def _not_a_command(words: Sequence[str]) -> int:
     prefix = f"{group} " if group else ""
     known = [name for entry in tree.COMMANDS if not entry.hidden for name in entry.names if name.startswith(prefix)]
     known += [] if group else list(tree.GROUPS)
-    near = get_close_matches(prefix + rest[0], known, n=3, cutoff=0.6)
+    near = _nearest(prefix + rest[0], known)
     hint = f"did you mean {' or '.join(f'`pod {name}`' for name in near)}?\n" if near else ""
     where = f"pod {group}" if group else "pod"
     raise UsageError(f"unknown command `{where} {rest[0]}`", hint=f"{hint}`{where} --help` lists the commands")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from pod.engine import namespace
 from pod.errors import StorageError
 from pod.linux import files, locks
-from pod.runtime.user_namespace import UserNamespace
 from pod.storage.layout import StorageLayout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pod.runtime.user_namespace import UserNamespace
     from pod.settings import Settings
 
 
@@ -30,6 +29,8 @@ class Engine:
         Raises KernelRefused, and StorageError where the store cannot be written.
         """
         if self._namespace is None:
+            from pod.engine import namespace  # it needs ctypes; listings never enter
+
             self._make_folders()
             self._namespace = namespace.enter(self.settings, self.layout)
             if notice := namespace.single_id_notice(self.layout, self._namespace):

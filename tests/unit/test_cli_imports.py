@@ -1,0 +1,58 @@
+"""What the hot commands import, before they call the engine: this is their start-up time, and it is a budget."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = str(Path(__file__).parents[2])
+FREE = {  # built in, or imported by every interpreter
+    *("__future__", "__main__", "_abc", "_codecs", "_collections_abc", "_io", "_json", "_signal", "_socket", "_stat"),
+    *("_thread", "_warnings", "_weakref", "_frozen_importlib", "_frozen_importlib_external", "_imp", "abc", "builtins"),
+    *("codecs", "encodings", "encodings.aliases", "encodings.utf_8", "errno", "genericpath", "grp", "io", "marshal"),
+    *("os", "os.path", "posix", "posixpath", "pwd", "select", "site", "stat", "sys", "time", "winreg", "zipimport"),
+    *("fcntl", "termios", "struct", "_struct", "ctypes", "_ctypes", "ctypes._endian"),
+}
+
+
+def imported(code: str) -> set[str]:
+    """Return the modules that a bare interpreter has after the code."""
+    program = f"import sys; sys.path.insert(0, {ROOT!r})\n{code}\nprint(*sorted(sys.modules), file=sys.stderr)"
+    result = subprocess.run([sys.executable, "-I", "-S", "-c", program], capture_output=True, text=True)
+    return set(result.stderr.splitlines()[-1].split())
+
+
+def test_the_version_needs_next_to_nothing() -> None:
+    modules = imported("from pod.cli.main import main; main(['pod', '--version'])")
+    assert {m for m in modules if m.startswith("pod")} == {
+        *("pod", "pod.cli", "pod.cli.context", "pod.cli.exitcodes", "pod.cli.main", "pod.errors")
+    }
+    assert {m for m in modules if not m.startswith("pod")} <= FREE
+
+
+HOT = [
+    "run --rm -it -v /a:/b -e A=1 --network none busybox true",
+    "exec -it web sh",
+    "ps -a",
+    "rm -f web",
+    "stop web",
+    "start web",
+    "logs web",
+    "inspect web",
+]
+
+
+@pytest.mark.parametrize("line", HOT)
+def test_a_hot_command_is_parsed_and_found_with_light_modules_only(line: str) -> None:
+    code = f"from pod.cli import main, fastpath; fastpath.resolve(fastpath.parse({line.split()!r})[0])"
+    modules = imported(code)
+    assert {m for m in modules if not m.startswith("pod")} <= FREE
+    assert not [m for m in modules if m in ("pod.cli.slowpath", "pod.cli.definitions", "pod.cli.options")]
+
+
+def test_a_listing_is_printed_with_light_modules_only(tmp_path: Path) -> None:
+    code = f"from pod.cli.main import main; main(['pod', '--root', {str(tmp_path)!r}, 'ps', '-a'])"
+    assert {m for m in imported(code) if not m.startswith("pod")} <= FREE
