@@ -25,7 +25,7 @@ Install pod for this user, below ~/.local; as root for the whole machine, below 
 END
 }
 
-say() { printf '%s\n' "$*"; }
+say() { printf '%s\n' "$@"; }
 warn() { printf 'warning: %s\n' "$*" >&2; }
 die() {
     printf 'Error: %s\n' "$1" >&2
@@ -154,17 +154,22 @@ apparmor_restricts() {
     [ "$(cat /proc/sys/kernel/apparmor_restrict_unprivileged_userns 2>/dev/null)" = 1 ]
 }
 
+apparmor_profile() {
+    say "profile $1 $2/lib/pod/venv-*/bin/python3* flags=(unconfined) {" '  userns,' '}'
+}
+
 allow_user_namespaces() {
     apparmor_restricts && can_be_root && has apparmor_parser || return 0
     profile=$(mktemp)
-    cat >"$profile" <<END
-# Written by pod's install.sh: pod makes user namespaces.
-abi <abi/4.0>,
-include <tunables/global>
-profile pod-engine {/usr/local,@{HOME}/.local,$prefix}/lib/pod/venv-*/bin/python3* flags=(unconfined) {
-  userns,
-}
-END
+    {
+        say '# Written by the install.sh of pod, which makes user namespaces.' 'abi <abi/4.0>,' 'include <tunables/global>'
+        apparmor_profile pod-engine /usr/local
+        apparmor_profile pod-engine-home '@{HOME}/.local'
+        case $prefix in
+            /usr/local | */.local | *[!A-Za-z0-9/._-]*) ;;
+            *) apparmor_profile pod-engine-prefix "$prefix" ;;
+        esac
+    } >"$profile"
     chmod 644 "$profile"
     as_root cp "$profile" /etc/apparmor.d/pod-engine
     as_root apparmor_parser -r /etc/apparmor.d/pod-engine || warn "AppArmor refused /etc/apparmor.d/pod-engine"
@@ -301,9 +306,9 @@ uninstall() {
     [ -d "$lib" ] || [ -L "$bin/pod" ] || die "pod is not installed below $prefix" 'name the place with --prefix'
     rm -f "$bin/pod"
     rm -rf "$lib"
-    if [ -e /etc/apparmor.d/pod-engine ] && can_be_root; then
-        as_root apparmor_parser -R /etc/apparmor.d/pod-engine || true
-        as_root rm -f /etc/apparmor.d/pod-engine
+    if [ "$uid" = 0 ] && [ -e /etc/apparmor.d/pod-engine ]; then
+        apparmor_parser -R /etc/apparmor.d/pod-engine || true
+        rm -f /etc/apparmor.d/pod-engine
     fi
     say "pod is removed from $prefix; $DATA_NOTE"
 }
@@ -318,6 +323,7 @@ install_for_another_user() {
     if [ "$action" = install ]; then
         [ "$system_packages" = no ] || install_system_packages
         has_subordinate_ids "$for_user" || add_subordinate_ids "$for_user"
+        allow_user_namespaces
     fi
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
