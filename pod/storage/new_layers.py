@@ -52,24 +52,33 @@ def add(
     DigestMismatch where the archive is not the one meant, and StorageError where the disk is full; nothing is then
     left behind.
     """
-    with store.lock(diff_id):
-        if store.has(diff_id):
-            return store.get(diff_id)
-        with Staging(store.layout, "layer") as staging:
-            folder = f"{staging.folder}/layer"
-            os.mkdir(folder, 0o700)
-            os.mkdir(f"{folder}/diff", 0o755)
-            job = _Unpacking(folder, open_stream, single_id, limit or DEFAULT_LIMIT, store.layout.root)
-            hear = None if progress is None else (lambda _number, amount: progress(amount))
-            (outcome,) = workers.run_all([job], 1, hear)
-            if outcome.digest != diff_id.hex:
-                raise DigestMismatch(f"layer {diff_id.short}", str(diff_id), f"sha256:{outcome.digest}")
-            if note is not None:
-                for line in outcome.notes:
-                    note(line)
-            layer = Layer(VERSION, diff_id, outcome.size, outcome.files, times.now(), single_id)
-            _publish(store, folder, layer)
-            return layer
+    try:
+        with store.lock(diff_id):
+            if store.has(diff_id):
+                return store.get(diff_id)
+            with Staging(store.layout, "layer") as staging:
+                folder = f"{staging.folder}/layer"
+                os.mkdir(folder, 0o700)
+                os.mkdir(f"{folder}/diff", 0o755)
+                job = _Unpacking(folder, open_stream, single_id, limit or DEFAULT_LIMIT, store.layout.root)
+                outcome = _run(job, progress)
+                if outcome.digest != diff_id.hex:
+                    raise DigestMismatch(f"layer {diff_id.short}", str(diff_id), f"sha256:{outcome.digest}")
+                if note is not None:
+                    for line in outcome.notes:
+                        note(line)
+                layer = Layer(VERSION, diff_id, outcome.size, outcome.files, times.now(), single_id)
+                _publish(store, folder, layer)
+                return layer
+    except OSError as err:
+        raise cannot_write(err, store.layout.root, store.layout.root, 0) from err
+
+
+def _run(job: _Unpacking, progress: Callable[[int], None] | None) -> _Outcome:
+    hear = None if progress is None else (lambda _number, amount: progress(amount))
+    (outcome,) = workers.run_all([job], 1, hear)
+    assert isinstance(outcome, _Outcome)
+    return outcome
 
 
 class _Unpacking:

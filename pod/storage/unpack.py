@@ -217,7 +217,7 @@ class Unpacker:
 
     def _make_implied(self, folder: bytes) -> None:
         """Make the folders that the archive does not name. A file in the way stays: what follows will then fail."""
-        parts = folder.split(b"/")
+        parts = folder.split(b"/") if folder else []
         for count in range(1, len(parts) + 1):
             part = b"/".join(parts[:count])
             if not os.path.isdir(part) and (not os.path.lexists(part) or whiteouts.is_whiteout(os.lstat(part))):
