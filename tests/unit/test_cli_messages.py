@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -28,7 +27,7 @@ def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]
 def test_help_of_every_command_fits_and_names_every_option(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     code, out, err = run(capsys, *name.split(), "--help")
     assert (code, err) == (0, "")
-    assert out.startswith(f"Usage: pod {name} ") or out.startswith(f"Usage: pod {name}\n")
+    assert out.startswith((f"Usage: pod {name} ", f"Usage: pod {name}\n"))
     text, _, _examples = out.partition("Examples:")
     assert max(map(len, text.splitlines())) <= 80
     found = tree.find(name.split())
@@ -182,7 +181,7 @@ def pod(*words: str, **options: object) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-m", "pod", *words], **options)  # type: ignore[call-overload,no-any-return]
 
 
-def test_a_reader_that_goes_away_is_no_error(tmp_path: Path) -> None:
+def test_a_reader_that_goes_away_is_no_error() -> None:
     read, write = os.pipe()
     os.close(read)
     result = pod("--help", stdout=write, stderr=subprocess.PIPE)
@@ -202,7 +201,7 @@ def test_closed_standard_streams_are_no_error() -> None:
     assert subprocess.run(["sh", "-c", code, sys.executable]).returncode == 0
 
 
-def test_an_interrupt_ends_pod_as_the_shell_expects(tmp_path: Path) -> None:
+def test_an_interrupt_ends_pod_as_the_shell_expects() -> None:
     code = (
         "import os, signal, sys; from pod.cli import fastpath; from pod.cli.main import main\n"
         "fastpath.run = lambda *a: os.kill(os.getpid(), signal.SIGINT)\n"

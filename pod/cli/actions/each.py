@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.cli import exitcodes
-from pod.errors import NotFound, PodError
+from pod.errors import NotFound, PodError, WrongState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,11 +13,17 @@ if TYPE_CHECKING:
 
 
 def for_each(
-    context: Context, names: Iterable[str], act: Callable[[str], object], *, ignore_missing: bool = False
+    context: Context,
+    names: Iterable[str],
+    act: Callable[[str], object],
+    *,
+    ignore_missing: bool = False,
+    wrong_state: int = exitcodes.ENGINE,
 ) -> int:
     """Call `act` with every name, print the names that it worked for, and return the exit code.
 
-    As with Podman, the code is 1 where all that failed was that objects do not exist, and the error's otherwise.
+    As with Podman, the code is 1 where all that failed was that objects do not exist, and the error's otherwise;
+    `wrong_state` is that of a container in the wrong state.
     """
     from pod.cli import errors_output
 
@@ -31,7 +37,7 @@ def for_each(
                 code = max(code, exitcodes.FAILED)
         except PodError as err:
             errors_output.show(err, context.debug)
-            code = max(code, err.exit_code)
+            code = max(code, wrong_state if isinstance(err, WrongState) else err.exit_code)
         else:
             print(name, flush=True)
     return code

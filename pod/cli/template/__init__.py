@@ -28,13 +28,10 @@ __all__ = ["Fields", "Row", "Template", "parse"]
 class Template:
     """A parsed template, to be rendered any number of times."""
 
-    def __init__(
-        self, source: Source, body: tuple[Node, ...], templates: dict[str, tuple[Node, ...]], field_names: set[str]
-    ) -> None:
+    def __init__(self, source: Source, body: tuple[Node, ...], templates: dict[str, tuple[Node, ...]]) -> None:
         self._source = source
         self._body = body
         self._templates = templates
-        self.field_names = frozenset(field_names)  # of the dot, whatever it is where they stand
 
     def render(self, data: object) -> str:
         """Return what the template prints for the data. Raises TemplateError."""
@@ -53,4 +50,4 @@ def parse(text: str) -> Template:
         body = parser.parse()
     except RecursionError:
         raise source.error(0, "nested too deeply") from None
-    return Template(source, body, parser.templates, parser.field_names)
+    return Template(source, body, parser.templates)

@@ -169,13 +169,13 @@ class Evaluator:
         word, arguments = command.words[0], command.words[1:]
         self.position = word.position
         if isinstance(word, nodes.Field):
-            return self._fields(dot, dot, word, word.names, arguments, final)
+            return self._fields(dot, dot, word.position, word.names, arguments, final)
         if isinstance(word, nodes.FunctionName):
             return self._function(dot, word, arguments, final)
         if isinstance(word, nodes.Chain):
-            return self._fields(dot, self._operand(dot, word.operand), word, word.names, arguments, final)
+            return self._fields(dot, self._operand(dot, word.operand), word.position, word.names, arguments, final)
         if isinstance(word, nodes.Variable) and word.names:
-            return self._fields(dot, self._variable(word.name).value, word, word.names, arguments, final)
+            return self._variable_fields(dot, word, arguments, final)
         if arguments or final is not _NOTHING:
             raise Complaint("this is no function and takes no arguments")
         if isinstance(word, nodes.Nil):
@@ -188,41 +188,46 @@ class Evaluator:
         if isinstance(node, nodes.Literal):
             return node.value
         if isinstance(node, nodes.Field):
-            return self._fields(dot, dot, node, node.names, (), _NOTHING)
+            return self._fields(dot, dot, node.position, node.names, (), _NOTHING)
         if isinstance(node, nodes.Dot):
             return dot
         if isinstance(node, nodes.Variable):
-            value = self._variable(node.name).value
-            return self._fields(dot, value, node, node.names, (), _NOTHING) if node.names else value
+            return self._variable_fields(dot, node, (), _NOTHING)
         if isinstance(node, nodes.Pipeline):
             return self._pipeline(dot, node)
         if isinstance(node, nodes.FunctionName):
             return self._function(dot, node, (), _NOTHING)
         if isinstance(node, nodes.Chain):
-            return self._fields(dot, self._operand(dot, node.operand), node, node.names, (), _NOTHING)
+            return self._fields(dot, self._operand(dot, node.operand), node.position, node.names, (), _NOTHING)
         return MISSING  # nodes.Nil
+
+    def _variable_fields(self, dot: Any, node: nodes.Variable, arguments: tuple[nodes.Node, ...], final: Any) -> Any:
+        value = self._variable(node.name).value
+        start = node.position + len(node.name)
+        return self._fields(dot, value, start, node.names, arguments, final) if node.names else value
 
     def _fields(
         self,
         dot: Any,
         receiver: Any,
-        node: nodes.Node,
+        start: int,
         names: tuple[str, ...],
         arguments: tuple[nodes.Node, ...],
         final: Any,
     ) -> Any:
         """Follow `.A.B.C` from a value; only the last name may be a method that takes arguments."""
-        for name in names:
-            self.position = node.position
+        last = len(names) - 1
+        for index, name in enumerate(names):
+            self.position = start
             container = receiver
             receiver = field(container, name)
-            is_last = name is names[-1]
             if callable(receiver) and not is_map(container):
-                given = self._arguments(dot, arguments, final) if is_last else ()
-                self.position = node.position
-                receiver = invoke(name, receiver, given)
-            elif is_last and (arguments or final is not _NOTHING) and container is not MISSING:
+                given = self._arguments(dot, arguments, final) if index == last else ()
+                self.position = start
+                receiver = invoke("." + name, receiver, given)
+            elif index == last and (arguments or final is not _NOTHING) and container is not MISSING:
                 raise Complaint(f".{name} is no method and takes no arguments")
+            start += len(name) + 1
         return MISSING if receiver is None and not isinstance(container, Fields) else receiver
 
     # functions

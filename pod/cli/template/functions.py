@@ -164,7 +164,7 @@ def _position(index: Any, largest: int) -> int:
     if not isinstance(index, int) or isinstance(index, bool):
         raise Complaint(f"a list is indexed by whole numbers, not by {go_type(index)}")
     if not 0 <= index <= largest:
-        raise Complaint(f"index {index} is out of range", f"there are {largest + 1} elements" if largest >= 0 else "")
+        raise Complaint(f"index {index} is out of range", f"the last is {largest}" if largest >= 0 else "it is empty")
     return index
 
 

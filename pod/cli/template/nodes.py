@@ -43,7 +43,7 @@ class Variable(Node):
 
 
 class Chain(Node):
-    """`(…).A.B`: fields of what an operand yields."""
+    """`(…).A.B`: fields of what an operand yields. Its position is that of the fields."""
 
     operand: Node
     names: tuple[str, ...]

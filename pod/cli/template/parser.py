@@ -35,7 +35,6 @@ class Parser:
         self.ranges = 0  # how many {{range}} are open
         self.templates: dict[str, tuple[nodes.Node, ...]] = {}
         self.blank: set[str] = set()  # templates that hold nothing but space
-        self.field_names: set[str] = set()
 
     def parse(self) -> tuple[nodes.Node, ...]:
         """Return the statements of the template; those that it defines are in `templates`."""
@@ -259,6 +258,7 @@ class Parser:
         token = self._peek()
         node = self._term()
         names: list[str] = []
+        start = self._peek().position
         while self._peek().kind == lexer.FIELD:
             names.append(self._take().text[1:])
         if not names:
@@ -269,12 +269,11 @@ class Parser:
             return nodes.Variable(node.position, node.name, tuple(names))
         if isinstance(node, (nodes.Literal, nodes.Nil, nodes.Dot)):
             raise self._unexpected(token, f"unexpected .{names[0]} after {_shown(token)}")
-        return nodes.Chain(node.position, node, tuple(names))
+        return nodes.Chain(start, node, tuple(names))
 
     def _term(self) -> nodes.Node:
         token = self._take()
         if token.kind == lexer.FIELD:
-            self.field_names.add(token.text[1:])
             return nodes.Field(token.position, (token.text[1:],))
         if token.kind == lexer.DOT:
             return nodes.Dot(token.position)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pod.cli import exitcodes
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Annotated
@@ -37,4 +39,5 @@ def rm(
         names,
         lambda name: remove(context.engine, name, force=force, volumes=volumes),
         ignore_missing=ignore or force,
+        wrong_state=exitcodes.RUNNING,
     )
