@@ -103,7 +103,8 @@ def normalize(name: str) -> str:
         return full
     import difflib  # only for the message
 
-    near = difflib.get_close_matches(full, NAMES, 1, 0.5)
+    short = [known.removeprefix("CAP_") for known in NAMES]
+    near = difflib.get_close_matches(full.removeprefix("CAP_"), short, 1, 0.5)
     hint = f"did you mean {near[0]}?" if near else "capabilities(7) lists them"
     raise UsageError(f'unknown capability "{name}"', hint=hint)
 

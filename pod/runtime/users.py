@@ -111,7 +111,7 @@ def _number(text: str, kind: str) -> int | None:
         return None
     value = _id(text)
     if value is None:
-        raise UsageError(f"{kind} id {text} is out of range", hint=f"ids go from 0 to {MAX_ID}")
+        raise UsageError(f"{kind} id {text:.20} is out of range", hint=f"ids go from 0 to {MAX_ID}")
     return value
 
 
