@@ -25,6 +25,10 @@ def _plain(*args: str) -> Callable[[Side, ExitStack], Command]:
     return lambda side, _cleanup: Command(side.command.argv(*args), side.command.env)
 
 
+def _version(side: Side, _cleanup: ExitStack) -> Command:
+    return Command([side.command.prefix[0], "--version"], side.command.env)
+
+
 def _exec(side: Side, cleanup: ExitStack) -> Command:
     _container(side, cleanup, "bench-exec", "run", "-d")
     return Command(side.command.argv("exec", "bench-exec", "true"), side.command.env)
@@ -56,7 +60,7 @@ def _load_debian(side: Side, cleanup: ExitStack) -> Command:
 
 
 CASES = [
-    Case("--version", _plain("--version")),
+    Case("--version", _version),
     Case("run, network none", _plain("run", "--rm", "--network", "none", "busybox", "true")),
     Case("run, default network", _plain("run", "--rm", "busybox", "true")),
     Case("exec", _exec),
