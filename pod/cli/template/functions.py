@@ -110,9 +110,9 @@ def _printf(text: str, *values: Any) -> str:
 
 
 def _json(value: Any) -> str:
-    from pod.cli.template.gojson import dumps
+    from pod.cli.template.gojson import encode
 
-    return dumps(value)
+    return encode(value)
 
 
 def _escaper(name: str) -> Callable[..., str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.cli.template.source import Complaint
 from pod.cli.template.values import MISSING, Row, is_map, is_struct, sorted_items, struct_items
+from pod.errors import TemplateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,10 +20,20 @@ _HTML_ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 def dumps(value: Any, *, indent: str = "", escape_html: bool = False) -> str:
-    """Return a value as JSON: compact, or a key or element a line if there is an indent.
+    """Return a value as JSON: compact, or a key or element a line if there is an indent. Raises TemplateError.
 
     Docker's and Podman's `json` leave <, > and & as they are; a Row escapes them, as Docker's rows do.
     """
+    try:
+        return encode(value, indent, escape_html)
+    except Complaint as complaint:
+        raise TemplateError(f"cannot write JSON: {complaint.problem}", hint=complaint.hint) from complaint.__cause__
+    except RecursionError:
+        raise TemplateError("cannot write JSON: the data contains itself") from None
+
+
+def encode(value: Any, indent: str = "", escape_html: bool = False) -> str:
+    """Return a value as JSON. Raises Complaint, so that a template can say where it asked for it."""
     return _Writer(indent, escape_html).value(value, "\n")
 
 

@@ -189,10 +189,11 @@ def _binary(value: float) -> str:
     """Return mantissa and exponent of two: `4503599627370496p-52`."""
     from math import frexp
 
-    fraction, exponent = frexp(value)
-    exponent = max(exponent - 53, -1074)
-    mantissa = int(value / 2.0**exponent) if exponent > -1000 else int(fraction * 2.0 ** (frexp(value)[1] + 1074))
-    return f"{mantissa}p{exponent if value else -1074:+d}"
+    fraction, power = frexp(value)
+    mantissa, exponent = int(fraction * (1 << 53)), power - 53
+    if exponent < -1074 or not mantissa:  # the smallest numbers have fewer digits, not smaller exponents
+        mantissa, exponent = mantissa >> (-1074 - min(exponent, -1074)), -1074
+    return f"{mantissa}p{exponent:+d}"
 
 
 def _hexadecimal(value: float, precision: int | None) -> str:
