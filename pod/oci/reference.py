@@ -121,7 +121,7 @@ def _check_path(path: str, text: str) -> None:
             hint=f"did you mean {text.lower()!r:.200}?",
         )
     for part in path.split("/"):
-        separators = "".join(" " if c in _LOWER else c for c in part).split()
+        separators = filter(None, "".join("a" if c in _LOWER else c for c in part).split("a"))
         if not part or part[0] not in _LOWER or part[-1] not in _LOWER or not all(map(_is_separator, separators)):
             what = "empty name" if not part else f"bad name {part!r:.80}"
             raise InvalidReference(f"invalid reference {text!r:.200}: {what}")

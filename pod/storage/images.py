@@ -229,9 +229,10 @@ def no_such_image(name: str, entries: Iterable[Entry]) -> NoSuchImage:
     import difflib
 
     known = [familiar(entry.name) for entry in entries if entry.name]
-    near = difflib.get_close_matches(name, known, 3, 0.7)
-    if not near:
-        near = [candidate for candidate in known if candidate.partition(":")[0] == name.partition(":")[0]][:3]
+    spellings = {spelling: shown for shown in reversed(known) for spelling in (shown, repository(shown))}
+    near: dict[str, None] = {}
+    for wanted in (name, repository(name)):
+        near |= dict.fromkeys(spellings[match] for match in difflib.get_close_matches(wanted, spellings, 3, 0.7))
     if near:
-        return NoSuchImage(name, hint=f"did you mean {' or '.join(near)}?")
+        return NoSuchImage(name, hint=f"did you mean {' or '.join(list(near)[:3])}?")
     return NoSuchImage(name)
