@@ -64,7 +64,7 @@ def _pending(spec: argv.Spec, before: list[str]) -> argv.Option | None:
     last = before[-1] if before else ""
     if len(last) > 2 and last[0] == "-" and last[1] != "-":
         last = f"-{last[-1]}" if all(spec.options.get(f"-{c}", ("", ""))[1] == argv.FLAG for c in last[1:-1]) else last
-    option = spec.options.get(last)
+    option: argv.Option | None = spec.options.get(last)
     if option is None or option[1] == argv.FLAG:
         return None
     try:

@@ -19,22 +19,21 @@ def wait(
     ] = (),
     ignore: Annotated[bool, Option("--ignore", help="Print -1 for containers that are gone")] = False,
     interval: Annotated[
-        str, Option("--interval", "-i", metavar="DURATION", help="Accepted for scripts; pod is told, and need not ask")
+        str, Option("--interval", "-i", metavar="DURATION", help="How often to look, where a container does not tell")
     ] = "250ms",
     latest: Latest = False,
 ) -> int:
     """Wait until containers have exited, and print their exit codes."""
     from pod.cli.actions.selection import select
-    from pod.cli.actions.wait_conditions import parse_conditions
+    from pod.cli.actions.wait_conditions import parse_conditions, wait_until
     from pod.cli.parsers.durations import parse_duration
-    from pod.engine.wait import wait as wait_for
     from pod.errors import NoSuchContainer
 
     conditions = parse_conditions(condition)
-    parse_duration("--interval", interval, bare="ms")
+    pause = parse_duration("--interval", interval, bare="ms")
     for name in select(context, containers, latest=latest):
         try:
-            print(wait_for(context.engine, name, conditions), flush=True)
+            print(wait_until(context, name, conditions, pause), flush=True)
         except NoSuchContainer:
             if not ignore:
                 raise
