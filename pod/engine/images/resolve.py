@@ -8,6 +8,7 @@ from pod.oci.image_config import ImageConfig
 from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage.images import ImageStore
+from pod.storage.layers import LayerStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,7 +49,18 @@ def for_container(engine: Engine, name: str, *, pull: str = "missing", platform:
     entry = store.find(name, entries)
     image = store.image(entry, entries)
     _check_platform(engine, name, image, platform)
+    ensure_unpacked(engine, image)
     return ResolvedImage(str(image.id), str(image.digest), entry.name, image.config)
+
+
+def ensure_unpacked(engine: Engine, image: Image) -> None:
+    """Make those unpacked layers again that are missing, if any is. Raises StorageError."""
+    layers = LayerStore(engine.layout)
+    missing = [diff_id for diff_id in image.diff_ids if not layers.has(diff_id)]
+    if missing:
+        from pod.engine.images.rebuild import rebuild_layers
+
+        rebuild_layers(engine, image, missing)
 
 
 def _check_platform(engine: Engine, name: str, image: Image, wanted: str) -> None:
