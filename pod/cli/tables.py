@@ -48,7 +48,7 @@ def format_rows(
     rows: Sequence[Row],
     titles: dict[str, str],
     *,
-    default: str,
+    columns: Sequence[str],
     layout: Layout = DOCKER,
     heading: bool = True,
     json_array: bool = False,
@@ -56,12 +56,16 @@ def format_rows(
 ) -> str:
     """Return the rows of a listing as `--format` asks for them.
 
-    The format is "" or `table` (then `default` is used), `table TEMPLATE`, `json` (an object a line as Docker has it,
-    or one array as Podman has it), or a template: a line a row, or all rows at once if it starts with `{{range .}}`.
-    `titles` are the headings of fields; a field that is not in it is called by its name. Raises TemplateError.
+    The format is "" or `table` (then the fields in `columns` are shown), `table TEMPLATE`, `json` (an object a line as
+    Docker has it, or one array as Podman has it), or a template: a line a row, or all rows at once if it starts with
+    `{{range .}}`. `titles` are the headings of fields; one that is not in it is called by its name.
+
+    Raises TemplateError.
     """
     if format_text in ("", "table"):
-        format_text = default
+        cells = [[_cell(row, name) for name in columns] for row in rows]
+        heads = [_Titles(titles)[name] for name in columns]
+        return render_table(heads, cells, layout=layout, heading=heading, bold=bold)
     if _is_json(format_text):
         return _json_rows(rows, json_array)
     if format_text.startswith("table"):
@@ -84,6 +88,17 @@ def format_documents(format_text: str, documents: Sequence[object]) -> str:
         return dumps(list(documents)) + "\n"
     template = _parse(format_text)
     return "".join(template.render(document) + "\n" for document in documents)
+
+
+def _cell(row: Row, name: str) -> str:
+    value = row[name]
+    if callable(value):
+        value = value()
+    if isinstance(value, str):
+        return value
+    from pod.cli.template.functions import to_text
+
+    return to_text(value)
 
 
 def _json_rows(rows: Sequence[Row], as_array: bool) -> str:

@@ -17,7 +17,7 @@ _ROWS = [
     Row(ID="fedcba987654", Image="registry.example.com/a/b:1", Names="db", Ports="", Label=lambda key: key[:0]),
 ]
 _TITLES = {"ID": "CONTAINER ID", "Image": "IMAGE", "Names": "NAMES", "Ports": "PORTS"}
-_DEFAULT = "table {{.ID}}\t{{.Image}}\t{{.Ports}}\t{{.Names}}"
+_COLUMNS = ("ID", "Image", "Ports", "Names")
 _DEFAULT_TABLE = """\
 CONTAINER ID   IMAGE                        PORTS                NAMES
 0123456789ab   nginx                        0.0.0.0:80->80/tcp   web
@@ -26,7 +26,7 @@ fedcba987654   registry.example.com/a/b:1                        db
 
 
 def _format(text: str, rows: list[Row] = _ROWS, *, heading: bool = True, json_array: bool = False) -> str:
-    return format_rows(text, rows, _TITLES, default=_DEFAULT, heading=heading, json_array=json_array)
+    return format_rows(text, rows, _TITLES, columns=_COLUMNS, heading=heading, json_array=json_array)
 
 
 @pytest.mark.parametrize("text", ["", "table"])
@@ -66,13 +66,13 @@ def test_a_label_is_headed_by_the_last_word_of_its_key() -> None:
 
 def test_a_field_without_a_title_is_headed_by_its_name() -> None:
     rows = [Row(CreatedAt="now", IPAddress="10.0.0.1", RunningFor="")]
-    heading = format_rows("table {{.CreatedAt}}|{{.IPAddress}}|{{.RunningFor}}", rows, {}, default="").splitlines()[0]
+    heading = format_rows("table {{.CreatedAt}}|{{.IPAddress}}|{{.RunningFor}}", rows, {}, columns=()).splitlines()[0]
     assert heading == "CREATED AT|IP ADDRESS|RUNNING FOR"
 
 
 def test_a_heading_that_cannot_be_made_is_left_out() -> None:
     rows = [Row(Mounts=["/a", "/b"])]
-    assert format_rows("table {{range .Mounts}}{{.}} {{end}}", rows, {}, default="") == "/a /b \n"
+    assert format_rows("table {{range .Mounts}}{{.}} {{end}}", rows, {}, columns=()) == "/a /b \n"
 
 
 def test_a_template_prints_a_line_a_row() -> None:
@@ -112,7 +112,7 @@ def test_a_wrong_field_is_refused_and_the_right_one_named() -> None:
 
 
 def test_the_heading_is_bold_on_a_terminal_and_its_columns_stay_in_place() -> None:
-    table = format_rows("", _ROWS, _TITLES, default=_DEFAULT, bold=True)
+    table = format_rows("", _ROWS, _TITLES, columns=_COLUMNS, bold=True)
     first, rest = table.split("\n", 1)
     assert first == "\x1b[1m" + _DEFAULT_TABLE.split("\n")[0] + "\x1b[0m"
     assert rest == _DEFAULT_TABLE.split("\n", 1)[1]

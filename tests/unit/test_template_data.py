@@ -154,7 +154,9 @@ def test_nothing_heavy_is_imported() -> None:
         "import sys; sys.path.insert(0, '.')\n"
         "from pod.cli.template import parse, Row\n"
         "from pod.cli import tables, units\n"
-        "tables.format_rows('', [Row(ID='a')], {'ID': 'ID'}, default='table {{.ID}}\\t{{.ID | upper}}')\n"
+        "tables.format_rows('', [Row(ID='a')], {}, columns=('ID',))\n"
+        "assert 'pod.cli.template.parser' not in sys.modules\n"
+        "tables.format_rows('table {{.ID}}\\t{{.ID | upper}}', [Row(ID='a')], {}, columns=())\n"
         "units.ago(0), units.decimal_size(1), units.local_time(0)\n"
         "print(*sys.modules)"
     )
