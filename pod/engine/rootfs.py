@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pod.linux import syscalls as sc
+from pod.oci.digest import Digest
 from pod.runtime.bundle import Bundle
+from pod.storage import rootfs
 from pod.storage.container_records import ContainerRecord
+from pod.storage.drivers import probe
+from pod.storage.layers import LayerStore
+from pod.storage.rootfs import RootPlan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,5 +17,35 @@ if TYPE_CHECKING:
 
 
 def attach(engine: Engine, record: ContainerRecord, bundle: Bundle) -> Bundle:
-    """Return the bundle with what mounts its root."""
+    """Return the bundle with what mounts its root.
+
+    The kernel's overlay is mounted by the container's first process, in its own mount namespace. A driver that is a
+    process (fuse-overlayfs) is mounted here and now, in a mount namespace of the monitor's own: it must neither
+    see the container's namespaces nor outlive the monitor.
+    """
+    plan = plan_of(engine, record)
+    if not plan.needs_process:
+        return bundle.replace(mount_root=lambda target: _mount(plan, target))
+    sc.unshare(sc.CLONE_NEWNS)
+    sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
+    rootfs.mount_root(plan, bundle.rootfs)
     return bundle
+
+
+def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:
+    """Return the plan for a container's root file system; its folders are made when they are missing."""
+    store = LayerStore(engine.layout)
+    layers = [store.path(Digest.parse(diff_id)) for diff_id in record.layers]
+    return rootfs.prepare(
+        engine.layout,
+        probe.choose(engine.layout, engine.settings.storage_driver),
+        engine.layout.container(record.id),
+        layers,
+        volatile=record.auto_remove,
+        read_only=record.read_only,
+        program=engine.settings.mount_program,
+    )
+
+
+def _mount(plan: RootPlan, target: str) -> None:
+    rootfs.mount_root(plan, target)

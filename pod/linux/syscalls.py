@@ -79,6 +79,9 @@ MOUNT_ATTR_NOSUID = 0x2
 MOUNT_ATTR_NODEV = 0x4
 MOUNT_ATTR_NOEXEC = 0x8
 
+# inotify(7)
+IN_MODIFY = 0x2
+
 # seccomp(2)
 SECCOMP_SET_MODE_FILTER = 1
 
@@ -103,6 +106,7 @@ _libc.setns.argtypes = (ctypes.c_int, ctypes.c_int)
 _libc.unshare.argtypes = (ctypes.c_int,)
 _libc.prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong)
 _libc.setdomainname.argtypes = (ctypes.c_char_p, ctypes.c_size_t)
+_libc.inotify_add_watch.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_uint32)
 _libc.personality.argtypes = (ctypes.c_ulong,)
 
 
@@ -157,6 +161,14 @@ def setns(fd: int, flags: int = 0) -> None:
 
 def prctl(option: int, arg2: int = 0, arg3: int = 0, arg4: int = 0, arg5: int = 0) -> int:
     return _check(_libc.prctl(option, arg2, arg3, arg4, arg5), "prctl", option)
+
+
+def inotify_init1(flags: int) -> int:
+    return _check(_libc.inotify_init1(flags), "inotify_init1")
+
+
+def inotify_add_watch(fd: int, path: str, mask: int) -> int:
+    return _check(_libc.inotify_add_watch(fd, _path(path), mask), "inotify_add_watch", path)
 
 
 def setdomainname(name: str) -> None:

@@ -49,13 +49,13 @@ def run(bundle: Bundle, link: Channel, streams: tuple[int, int, int] | None) -> 
         if streams is None:
             _open_terminal(link)
         else:
-            _take_streams(streams, bundle)
+            take_streams(streams)
         step.now = "change to the container's user"
         _execute(bundle, link)
     except PodError as err:
         link.fail(err.message, err.exit_code, err.hint)
     except OSError as err:
-        link.fail(f"cannot {step.now}: {_explain(err)}")
+        link.fail(f"cannot {step.now}: {explain(err)}")
     except BaseException as err:
         link.fail(f"cannot {step.now}: {type(err).__name__}: {err}")
     finally:
@@ -70,7 +70,7 @@ class _Steps:
         self.now = "start the container"
 
 
-def _explain(err: OSError) -> str:
+def explain(err: OSError) -> str:
     """Return the error's own words, with its object, without Python's number in brackets."""
     text = err.strerror or str(err)
     return f"{text}: {err.filename}" if err.filename else text
@@ -243,8 +243,8 @@ def _open_terminal(link: Channel) -> None:
     devices.take_terminal(terminal)
 
 
-def _take_streams(streams: tuple[int, int, int], bundle: Bundle) -> None:
-    del bundle
+def take_streams(streams: tuple[int, int, int]) -> None:
+    """Make the descriptors our standard streams, in a session of our own."""
     os.setsid()
     for number, fd in enumerate(streams):
         os.dup2(fd, number)

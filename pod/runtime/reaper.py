@@ -20,13 +20,13 @@ def fork_and_reap(link: Channel) -> None:
     """Return in a child that is to execute the program; the caller itself becomes init and never returns."""
     everything = _signal.valid_signals()
     _signal.pthread_sigmask(_signal.SIG_SETMASK, everything)
+    process.set_title(TITLE)  # before anybody else is there to see the old one
     child = os.fork()
     if child == 0:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
         return
     link.close()
     _let_go()
-    process.set_title(TITLE)
     os._exit(_reap(child, everything))
 
 

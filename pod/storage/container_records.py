@@ -68,6 +68,7 @@ class ContainerRecord(Record):
     image: str  # the image's id: the digest of its configuration, sha256:…
     image_name: str  # as the user wrote it
     image_digest: str = ""  # of the manifest
+    layers: tuple[str, ...] = ()  # diff ids, sha256:…, lowest first
     command: tuple[str, ...] = ()  # the whole argv: entrypoint and command
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()

@@ -1,0 +1,197 @@
+"""`inspect` of a container: Docker's document, with Podman's members besides."""
+
+from __future__ import annotations
+
+from pod.engine import containers, spec
+from pod.engine.containers import Container
+from pod.linux import times
+from pod.net import attach as network
+from pod.storage.container_records import ContainerRecord, ContainerState, Mount
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pod.engine.engine import Engine
+
+
+def inspect(engine: Engine, name: str) -> dict[str, Any]:
+    """Return the document of a container. Raises NoSuchContainer, AmbiguousName."""
+    container = containers.find(engine.layout, name)
+    record, state = container.record, container.state
+    folder = engine.layout.container(record.id)
+    return {
+        "Id": record.id,
+        "Created": record.created,
+        "Path": record.command[0] if record.command else "",
+        "Args": list(record.command[1:]),
+        "State": _state(container),
+        "Image": record.image,
+        "ImageDigest": record.image_digest,
+        "ImageName": record.image_name,
+        "Rootfs": "",
+        "Pod": "",
+        "ResolvConfPath": f"{engine.layout.run_container(record.id)}/resolv.conf",
+        "HostnamePath": f"{engine.layout.run_container(record.id)}/hostname",
+        "HostsPath": f"{engine.layout.run_container(record.id)}/hosts",
+        "StaticDir": folder,
+        "OCIConfigPath": f"{folder}/config.json",
+        "OCIRuntime": "pod",
+        "LogPath": "" if record.log.driver == "none" else f"{folder}/log",
+        "Name": record.name,
+        "RestartCount": state.restart_count,
+        "Driver": "overlay",
+        "Platform": "linux",
+        "MountLabel": "",
+        "ProcessLabel": "",
+        "AppArmorProfile": "",
+        "EffectiveCaps": list(_capabilities(record)),
+        "BoundingCaps": list(_capabilities(record)),
+        "ExecIDs": [],
+        "HostConfig": _host_config(record),
+        "GraphDriver": {"Name": "overlay", "Data": {"UpperDir": f"{folder}/upper", "WorkDir": f"{folder}/work"}},
+        "Mounts": [_mount(mount) for mount in record.mounts if mount.type != "tmpfs"],
+        "Config": _config(record),
+        "NetworkSettings": _network_settings(record, state),
+        "Namespace": "",
+        "IsInfra": False,
+        "IsService": False,
+    }
+
+
+def _state(container: Container) -> dict[str, Any]:
+    record, state = container.record, container.state
+    running = container.running
+    document = {
+        "OciVersion": "1.1.0",
+        "Status": state.status,
+        "Running": running,
+        "Paused": state.status == "paused",
+        "Restarting": state.status == "restarting",
+        "OOMKilled": state.oom_killed,
+        "Dead": False,
+        "Pid": state.init.pid if running and state.init else 0,
+        "ConmonPid": state.monitor.pid if running and state.monitor else 0,
+        "ExitCode": state.exit_code,
+        "Error": state.error,
+        "StartedAt": state.started_at or times.ZERO,
+        "FinishedAt": state.finished_at or times.ZERO,
+        "CgroupPath": "",
+    }
+    if record.healthcheck is not None:
+        document["Health"] = {"Status": state.health or "starting", "FailingStreak": 0, "Log": []}
+    return document
+
+
+def _config(record: ContainerRecord) -> dict[str, Any]:
+    return {
+        "Hostname": spec.hostname(record),
+        "Domainname": record.domainname,
+        "User": record.user,
+        "AttachStdin": "stdin" in record.attach,
+        "AttachStdout": "stdout" in record.attach,
+        "AttachStderr": "stderr" in record.attach,
+        "Tty": record.tty,
+        "OpenStdin": record.open_stdin,
+        "StdinOnce": record.stdin_once,
+        "Env": list(spec.environment(record)),
+        "Cmd": list(record.cmd) or None,
+        "Image": record.image_name,
+        "Volumes": None,
+        "WorkingDir": record.working_dir,
+        "Entrypoint": list(record.entrypoint) or None,
+        "OnBuild": None,
+        "Labels": dict(record.labels),
+        "Annotations": dict(record.annotations),
+        "StopSignal": record.stop_signal,
+        "StopTimeout": record.stop_timeout,
+        "CreateCommand": list(record.create_command),
+        "Umask": record.umask,
+        "Healthcheck": record.healthcheck.to_json() if record.healthcheck else None,
+    }
+
+
+def _host_config(record: ContainerRecord) -> dict[str, Any]:
+    return {
+        "Binds": [_bind(mount) for mount in record.mounts if mount.type in ("bind", "volume")],
+        "ContainerIDFile": "",
+        "LogConfig": {"Type": record.log.driver, "Config": dict(record.log.options)},
+        "NetworkMode": record.network,
+        "PortBindings": _ports(record),
+        "RestartPolicy": {"Name": record.restart.name, "MaximumRetryCount": record.restart.maximum_retries},
+        "AutoRemove": record.auto_remove,
+        "CapAdd": list(record.cap_add),
+        "CapDrop": list(record.cap_drop),
+        "Dns": list(record.dns),
+        "DnsOptions": list(record.dns_option),
+        "DnsSearch": list(record.dns_search),
+        "ExtraHosts": list(record.add_host),
+        "GroupAdd": list(record.group_add),
+        "IpcMode": record.ipc_mode,
+        "PidMode": record.pid_mode,
+        "UTSMode": record.uts_mode,
+        "UsernsMode": record.userns_mode,
+        "CgroupMode": record.cgroup_mode,
+        "Privileged": record.privileged,
+        "PublishAllPorts": False,
+        "ReadonlyRootfs": record.read_only,
+        "SecurityOpt": list(record.security_opt),
+        "Tmpfs": {mount.target: ",".join(mount.options) for mount in record.mounts if mount.type == "tmpfs"},
+        "ShmSize": record.shm_size,
+        "Sysctls": dict(record.sysctls),
+        "Runtime": "pod",
+        "Init": record.init,
+        "Ulimits": [{"Name": limit.name, "Soft": limit.soft, "Hard": limit.hard} for limit in record.ulimits],
+    }
+
+
+def _bind(mount: Mount) -> str:
+    options = ",".join(mount.options)
+    return f"{mount.name or mount.source}:{mount.target}" + (f":{options}" if options else "")
+
+
+def _mount(mount: Mount) -> dict[str, Any]:
+    propagation = [option for option in mount.options if option.removeprefix("r") in ("shared", "slave", "private")]
+    document = {
+        "Type": mount.type,
+        "Source": mount.source,
+        "Destination": mount.target,
+        "Driver": "local" if mount.type == "volume" else "",
+        "Mode": ",".join(mount.options),
+        "Options": list(mount.options),
+        "RW": "ro" not in mount.options,
+        "Propagation": propagation[0] if propagation else "rprivate",
+    }
+    return {"Name": mount.name, **document} if mount.name else document
+
+
+def _ports(record: ContainerRecord) -> dict[str, Any]:
+    ports: dict[str, Any] = {}
+    for port in record.publish:
+        binding = {"HostIp": port.host_ip, "HostPort": str(port.host_port or "")}
+        ports.setdefault(f"{port.container_port}/{port.protocol}", []).append(binding)
+    return ports
+
+
+def _network_settings(record: ContainerRecord, state: ContainerState) -> dict[str, Any]:
+    running = state.status in ("running", "paused")
+    plan = network.plan(record.network, record.id)
+    address = plan.address if running else ""
+    pid = state.init.pid if running and state.init else 0
+    return {
+        "Bridge": "",
+        "SandboxID": "",
+        "SandboxKey": f"/proc/{pid}/ns/net" if pid else "",
+        "Ports": _ports(record),
+        "Gateway": plan.host_address if address else "",
+        "IPAddress": address,
+        "IPPrefixLen": 24 if address else 0,
+        "MacAddress": "",
+        "Networks": {record.network: {"IPAddress": address, "Gateway": plan.host_address if address else ""}},
+    }
+
+
+def _capabilities(record: ContainerRecord) -> tuple[str, ...]:
+    from pod.runtime import capabilities
+
+    return capabilities.resolve(record.cap_add, record.cap_drop, privileged=record.privileged)
