@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import os
 
-from pod.errors import ArchiveError, DigestMismatch, StorageError
+from pod.errors import ArchiveError, DigestMismatch
 from pod.linux import files
 from pod.oci.digest import Digest
 from pod.storage.staging import Staging
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Protocol
 
-    from pod.storage.layout import StorageLayout
 
     class Readable(Protocol):
         """Anything that gives its bytes piece by piece."""
@@ -29,18 +28,6 @@ if TYPE_CHECKING:
 
 
 CHUNK = 1 << 20
-DOCUMENT_LIMIT = 16 << 20  # manifests and configurations; Podman stops at 4 MiB, Docker at 8 MiB
-
-
-def read_document(layout: StorageLayout, digest: Digest, limit: int = DOCUMENT_LIMIT) -> bytes:
-    """Return a small blob. It was verified when it was stored and is not hashed again."""
-    try:
-        return files.read_bytes(layout.blob(digest), limit)
-    except FileNotFoundError:
-        raise StorageError(
-            f"the store has lost blob {digest}", hint="remove the images that need it and load or pull them again"
-        ) from None
-
 
 class BlobStaging(Staging):
     """The blobs of one unfinished operation, invisible in the store until `publish`."""

@@ -21,7 +21,7 @@ from pod.oci.manifest import IMAGE_ID, REF_NAME, TAGGED, Descriptor, Index, Mani
 from pod.oci.platform import Platform
 from pod.oci.reference import Reference, names_registry
 from pod.record import Record
-from pod.storage.blobs import read_document
+from pod.storage.documents import read_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from pod.oci.reference import Reference
 from pod.storage.archives import writing
 from pod.storage.archives.layer_files import LayerFiles
 from pod.storage.archives.writing import FolderOutput, SavedImage, TarOutput
-from pod.storage.blobs import BlobStaging, read_document
+from pod.storage.blobs import BlobStaging
+from pod.storage.documents import read_document
 from pod.storage.images import ImageStore, familiar, repository
 
 TYPE_CHECKING = False

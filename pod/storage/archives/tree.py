@@ -14,7 +14,7 @@ from pod.errors import ArchiveError
 from pod.linux import jsonfile, syscalls
 from pod.oci.digest import Digest
 from pod.record import Record
-from pod.storage.blobs import DOCUMENT_LIMIT
+from pod.storage.documents import DOCUMENT_LIMIT
 from pod.storage.tar import member
 from pod.storage.tar.reader import TarReader
 from pod.storage.tar.source import FileSource

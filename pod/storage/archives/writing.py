@@ -15,7 +15,8 @@ from pod.oci.reference import split_tag
 from pod.record import Record
 from pod.storage.archives import dir_transport, docker_archive
 from pod.storage.archives.oci_layout import blob_name
-from pod.storage.blobs import CHUNK, read_document
+from pod.storage.blobs import CHUNK
+from pod.storage.documents import read_document
 from pod.storage.images import Image, repository
 from pod.storage.tar.member import Member
 from pod.storage.tar.writer import TarWriter
