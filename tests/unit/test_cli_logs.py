@@ -40,8 +40,13 @@ def test_each_stream_comes_out_as_it_went_in(store: Path, capfdbinary: pytest.Ca
 
 @pytest.mark.parametrize(
     ("words", "out", "err"),
-    [(["--tail", "1"], b"three\xff", b""), (["-n2"], b"three\xff", b"two\n"), (["-n", "0"], b"", b""), (["-n", "all"], b"one\nthree\xff", b"two\n")],
-)  # fmt: skip
+    [
+        (["--tail", "1"], b"three\xff", b""),
+        (["-n2"], b"three\xff", b"two\n"),
+        (["-n", "0"], b"", b""),
+        (["-n", "all"], b"one\nthree\xff", b"two\n"),
+    ],
+)
 def test_only_the_last_lines(
     words: list[str], out: bytes, err: bytes, store: Path, capfdbinary: pytest.CaptureFixture[bytes]
 ) -> None:

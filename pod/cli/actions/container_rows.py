@@ -59,9 +59,14 @@ class View(Record):
     sizes: Callable[[Container], str] | None = None  # of the SIZE column, where it is wanted
 
 
+def columns(view: View) -> tuple[str, ...]:
+    """Return the fields that the table shows."""
+    return (*_COLUMNS, "Size") if view.sizes else _COLUMNS
+
+
 def titles(view: View) -> list[str]:
     """Return the headings of the table."""
-    return [TITLES[name] for name in (*_COLUMNS, *(["Size"] if view.sizes else []))]
+    return [TITLES[name] for name in columns(view)]
 
 
 def table_row(container: Container, view: View) -> Sequence[str]:

@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import sys
 
+from pod.cli.render import json_text
+from pod.cli.tables import format_documents
+from pod.cli.template import Fields
+from pod.engine.info import info
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from pod.cli.context import Context
+
+
+class _Facts(Fields):
+    """A group of facts. Templates name them as Podman's structs do, `.Host.OCIRuntime`; the keys are `ociRuntime`."""
+
+    def __missing__(self, name: str) -> Any:
+        for key in self:
+            if key.lower() == name.lower():
+                return self[key]
+        raise KeyError(name)
 
 
 def show_info(context: Context, format: str) -> int:
     """Print what is known of the machine and the store."""
-    from pod.engine.info import info
-
     facts = info(context.engine)
     if format.strip() in ("json", "{{json .}}"):
-        from pod.cli.render import json_text
-
-        sys.stdout.write(json_text(facts))
+        sys.stdout.write(json_text(_struct(facts)))
     elif format:
-        from pod.cli.tables import format_documents
-
-        sys.stdout.write(format_documents(format, [facts]))
+        sys.stdout.write(format_documents(format, [_struct(facts)]))
     else:
         import yaml
 
-        sys.stdout.write(yaml.safe_dump(facts, sort_keys=False, allow_unicode=True))
+        yaml.safe_dump(facts, sys.stdout, sort_keys=False, allow_unicode=True)
     return 0
+
+
+def _struct(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return [_struct(item) for item in value]
+    return _Facts({key: _struct(item) for key, item in value.items()}) if isinstance(value, dict) else value

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from pod.cli.context import Context
 
+_MAPS = ("Annotations", "Data", "Labels", "Networks", "PortBindings", "Ports", "Sysctls", "Tmpfs", "Volumes")
 _LATER = ("network", "pod", "volume")
 
 
@@ -63,13 +64,30 @@ def _container(context: Context, name: str, size: bool) -> Any:
     from pod.engine.inspect import inspect
 
     document = inspect(context.engine, name)
+    if context.as_docker:
+        document["Name"] = f"/{document['Name']}"
     if size:
         from pod.engine import containers
         from pod.engine.sizes import container_size
 
         own, whole = container_size(context.engine, containers.find(context.engine.layout, name))
         document = {**document, "SizeRw": own, "SizeRootFs": whole}
-    return document
+    return _struct(document)
+
+
+def _struct(value: Any) -> Any:
+    """Return a document with its structs told apart from its maps, as templates and the order of JSON need it."""
+    from pod.cli.template import Fields
+
+    if isinstance(value, list):
+        return [_struct(item) for item in value]
+    if isinstance(value, dict):
+        return Fields({key: _map(item) if key in _MAPS else _struct(item) for key, item in value.items()})
+    return value
+
+
+def _map(value: Any) -> Any:
+    return {key: _struct(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _image(context: Context, name: str, platform: str) -> Any:

@@ -112,4 +112,6 @@ def _text(context: Context, listing: Listing, view: rows.View, found: list[Conta
     made = [rows.template_row(container, view) for container in found]
     if context.as_docker and listing.format.strip() in ("json", "{{json .}}"):
         made = [type(row)({name: row[name] for name in rows.DOCKER_FIELDS}) for row in made]
-    return tables.format_rows(listing.format, made, rows.TITLES, default="table", heading=listing.heading, bold=bold)
+    return tables.format_rows(
+        listing.format, made, rows.TITLES, columns=rows.columns(view), heading=listing.heading, bold=bold
+    )
