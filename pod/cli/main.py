@@ -25,6 +25,7 @@ def main(argv: Sequence[str]) -> int:
         from pod.cli import errors_output
 
         errors_output.show(err, context.debug)
+        _abandon_stdout()
         return err.exit_code
     except KeyboardInterrupt:
         return _die_of_interrupt()
@@ -57,15 +58,21 @@ def _dispatch(context: Context) -> int:
 
 
 def _flush() -> None:
-    if sys.stdout is not None:
+    if sys.stdout is None:
+        return
+    try:
         sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as err:
+        raise PodError(f"standard output: {err.strerror}") from err
 
 
 def _abandon_stdout() -> None:
     """Point stdout at /dev/null, or the interpreter complains again when it flushes at its end."""
     try:
         _flush()
-    except OSError:
+    except (OSError, PodError):
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, 1)
         os.close(null)

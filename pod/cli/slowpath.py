@@ -77,10 +77,12 @@ def _not_a_command(words: Sequence[str]) -> int:
     rest = list(words[1:]) if group else list(words)
     if group and (not rest or rest[0] in ("--help", "-h")):
         return help.show_group(group)
+    where = f"pod {group}" if group else "pod"
+    if rest[0] in tree.NOT_YET:
+        raise UsageError(f"this version of pod has no `{where} {rest[0]}`", hint=f"`{where} --help` lists what it has")
     prefix = f"{group} " if group else ""
     known = [name for entry in tree.COMMANDS if not entry.hidden for name in entry.names if name.startswith(prefix)]
     known += [] if group else list(tree.GROUPS)
     near = _nearest(prefix + rest[0], known)
     hint = f"did you mean {' or '.join(f'`pod {name}`' for name in near)}?\n" if near else ""
-    where = f"pod {group}" if group else "pod"
     raise UsageError(f"unknown command `{where} {rest[0]}`", hint=f"{hint}`{where} --help` lists the commands")

@@ -172,3 +172,8 @@ def test_no_command_has_two_entries() -> None:
 def test_every_group_of_the_tree_is_described() -> None:
     groups = {name.partition(" ")[0] for entry in tree.COMMANDS for name in entry.names if " " in name}
     assert groups == set(tree.GROUPS)
+
+
+def test_what_is_said_to_be_missing_is_missing() -> None:
+    there = {word for entry in tree.COMMANDS for name in entry.names for word in name.split()}
+    assert not there & tree.NOT_YET

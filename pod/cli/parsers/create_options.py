@@ -68,7 +68,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         pull=flags.pull,
         platform=_platform(flags.platform),
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
-        create_command=("pod", *context.words),
+        create_command=(context.program, *context.words),
     )
 
 

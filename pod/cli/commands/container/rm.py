@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from pod.cli.context import Context
-    from pod.cli.options import All, CidFiles, Containers, Latest, LongFilters, Option
+    from pod.cli.options import All, CidFiles, Containers, Latest, LongFilters, Option, StopTimeout
 
 
 def rm(
@@ -21,6 +21,7 @@ def rm(
     force: Annotated[bool, Option("--force", "-f", help="Kill and remove running containers too")] = False,
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about containers that are gone")] = False,
     latest: Latest = False,
+    timeout: StopTimeout = None,
     volumes: Annotated[bool, Option("--volumes", "-v", help="Remove its volumes that have no name")] = False,
 ) -> int:
     """Remove containers.
@@ -32,12 +33,18 @@ def rm(
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
     from pod.engine.remove import remove
+    from pod.engine.stop import stop
+
+    def remove_one(name: str) -> None:
+        if force and timeout:
+            stop(context.engine, name, timeout)
+        remove(context.engine, name, force=force, volumes=volumes)
 
     names = select(context, containers, everything=all, latest=latest, cidfiles=cidfile, filters=filters)
     return for_each(
         context,
         names,
-        lambda name: remove(context.engine, name, force=force, volumes=volumes),
+        remove_one,
         ignore_missing=ignore or force,
         wrong_state=exitcodes.RUNNING,
     )
