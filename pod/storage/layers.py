@@ -106,7 +106,10 @@ class LayerStore:
 
     def remove(self, diff_id: Digest) -> None:
         """Remove a layer. The caller has made sure that no image and no container needs it."""
+        from pod.storage.drivers import vfs
+
         with self.lock(diff_id) as lock:
+            vfs.forget_chains(self.layout, diff_id.hex)
             self.layout.discard(self.layout.layer(diff_id))
             lock.remove()
 

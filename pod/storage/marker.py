@@ -1,0 +1,56 @@
+"""pod-store.json: the mark of a store of pod's, with its version, its identity and its storage driver.
+
+Only a folder that bears this mark is ever emptied by pod.
+"""
+
+from __future__ import annotations
+
+from pod.errors import StorageError
+from pod.linux import files, ids, jsonfile
+from pod.linux.locks import Lock
+from pod.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from pod.storage.layout import StorageLayout
+
+VERSION = 1
+
+
+class Marker(Record):
+    """The document pod-store.json."""
+
+    version: int
+    id: str
+    driver: str = ""  # chosen by trying; "" until then
+    working: tuple[str, ...] = ()  # drivers that were tried here and work
+    unknown: dict[str, Any] = {}
+
+
+def read(layout: StorageLayout) -> Marker | None:
+    """Return the mark of a store, None for a folder without one. Raises StorageError for one that we cannot use."""
+    try:
+        marker = Marker.from_json(jsonfile.read(layout.marker))
+    except FileNotFoundError:
+        return None
+    except ValueError as err:
+        raise StorageError(
+            f"the store's mark is broken: {err}", hint=f"remove {layout.marker}: it is written anew"
+        ) from err
+    if marker.version > VERSION:
+        raise StorageError(
+            f"the store {layout.root} was written by a newer pod (version {marker.version}, this one knows {VERSION})",
+            hint="use that version of pod, or another store with --root",
+        )
+    return marker
+
+
+def update(layout: StorageLayout, **changes: Any) -> Marker:
+    """Write changed fields of the mark, which is made when it is missing."""
+    with Lock(layout.lock("store")):
+        marker = (read(layout) or Marker(VERSION, ids.new_id())).replace(**changes)
+        files.make_folders(layout.root)
+        jsonfile.write(layout.marker, marker.to_json())
+        return marker

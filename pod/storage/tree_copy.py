@@ -1,0 +1,156 @@
+"""Copying a layer onto a tree, with everything a file system knows of a file: what the vfs driver does.
+
+Data are shared where the file system can (reflink), else copied by the kernel, holes left out. Whiteouts and opaque
+folders of the layer take effect on the tree.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import stat
+
+from pod.linux import files
+from pod.storage import whiteouts
+from pod.storage.tree_walk import walk
+
+_FICLONE = 0x40049409  # ioctl_ficlone(2)
+_NO_CLONE = (errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.EPERM)
+
+
+def apply(layer: str, tree: str) -> None:
+    """Put a layer's files into a tree that holds those of the layers below. Call it inside the user's namespace."""
+    copier = _Copier(os.fsencode(layer), os.fsencode(tree))
+    copier.copy(b"", os.lstat(layer))
+    for path, info in walk(copier.layer):
+        copier.copy(path, info)
+    copier.finish_folders()
+
+
+class _Copier:
+    def __init__(self, layer: bytes, tree: bytes) -> None:
+        self.layer = layer
+        self._tree = tree
+        self._first_names: dict[tuple[int, int], bytes] = {}
+        self._folders: list[tuple[bytes, os.stat_result]] = []
+
+    def copy(self, path: bytes, info: os.stat_result) -> None:
+        source, target = os.path.join(self.layer, path), os.path.join(self._tree, path)
+        folder, name = os.path.split(target)
+        if whiteouts.is_whiteout(info):
+            _remove(target)
+        elif name == whiteouts.OPAQUE:
+            pass  # seen with its folder
+        elif path and name.startswith(whiteouts.PREFIX):
+            _remove(os.path.join(folder, name[len(whiteouts.PREFIX) :]))
+        elif stat.S_ISDIR(info.st_mode):
+            self._copy_folder(source, target, info)
+        elif (
+            info.st_nlink > 1 and (first := self._first_names.setdefault((info.st_dev, info.st_ino), target)) != target
+        ):
+            _remove(target)
+            os.link(first, target, follow_symlinks=False)
+        else:
+            _remove(target)
+            self._copy_file(source, target, info)
+
+    def _copy_folder(self, source: bytes, target: bytes, info: os.stat_result) -> None:
+        if not _is_folder(target):
+            _remove(target)
+            os.mkdir(target)
+        elif whiteouts.is_opaque(source) or os.path.lexists(os.path.join(source, whiteouts.OPAQUE)):
+            for name in os.listdir(target):
+                _remove(os.path.join(target, name))
+        _copy_metadata(source, target, info)
+        self._folders.append((target, info))
+
+    def _copy_file(self, source: bytes, target: bytes, info: os.stat_result) -> None:
+        if stat.S_ISREG(info.st_mode):
+            _copy_data(source, target, info)
+        elif stat.S_ISLNK(info.st_mode):
+            os.symlink(os.readlink(source), target)
+        elif stat.S_ISFIFO(info.st_mode):
+            os.mkfifo(target)
+        else:
+            return  # sockets, and devices that the user could not make
+        _copy_metadata(source, target, info)
+        os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns), follow_symlinks=False)
+
+    def finish_folders(self) -> None:
+        """Set the times of folders once nothing in them changes any more."""
+        for target, info in reversed(self._folders):
+            os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns))
+
+
+def _copy_data(source: bytes, target: bytes, info: os.stat_result) -> None:
+    read = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    try:
+        write = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        try:
+            if info.st_size and not _clone(read, write):
+                _copy_ranges(read, write, info)
+        finally:
+            os.close(write)
+    finally:
+        os.close(read)
+
+
+def _clone(read: int, write: int) -> bool:
+    try:
+        fcntl.ioctl(write, _FICLONE, read)
+    except OSError as err:
+        if err.errno not in _NO_CLONE:
+            raise
+        return False
+    return True
+
+
+def _copy_ranges(read: int, write: int, info: os.stat_result) -> None:
+    end = 0
+    sparse = info.st_blocks * 512 < info.st_size
+    while end < info.st_size:
+        start, end = (_next_data(read, end, info.st_size)) if sparse else (0, info.st_size)
+        while start < end:
+            copied = os.copy_file_range(read, write, end - start, start, start)
+            if not copied:
+                break
+            start += copied
+    os.ftruncate(write, info.st_size)
+
+
+def _next_data(fd: int, start: int, size: int) -> tuple[int, int]:
+    """Return the next stretch of data (lseek(2), SEEK_DATA); an empty one at the end when only a hole is left."""
+    try:
+        start = os.lseek(fd, start, os.SEEK_DATA)
+    except OSError as err:
+        if err.errno != errno.ENXIO:
+            raise
+        return size, size
+    return start, min(os.lseek(fd, start, os.SEEK_HOLE), size)
+
+
+def _copy_metadata(source: bytes, target: bytes, info: os.stat_result) -> None:
+    """Copy owner, mode and attributes, in this order: changing the owner clears the others."""
+    os.lchown(target, info.st_uid, info.st_gid)
+    if not stat.S_ISLNK(info.st_mode):
+        os.chmod(target, stat.S_IMODE(info.st_mode))
+    try:
+        names = os.listxattr(source, follow_symlinks=False)
+    except OSError:
+        return
+    for name in names:
+        if not whiteouts.is_private_xattr(name) and name.startswith(whiteouts.KEPT_XATTRS):
+            value = os.getxattr(source, name, follow_symlinks=False)
+            os.setxattr(target, name, value, follow_symlinks=False)
+
+
+def _remove(path: bytes) -> None:
+    files.remove_tree(os.fsdecode(path))
+
+
+def _is_folder(path: bytes) -> bool:
+    try:
+        return stat.S_ISDIR(os.lstat(path).st_mode)
+    except FileNotFoundError:
+        return False
