@@ -78,9 +78,9 @@ class Comparison(Record):
     """A condition on one argument of a system call."""
 
     index: int
-    op: str  # EQ, NE, LT, LE, GT, GE, all unsigned, or MASKED_EQ: `value` is the mask, `value_two` what must be left
+    op: str  # EQ, NE, LT, LE, GT, GE, all unsigned, or MASKED_EQ: `value` is the mask
     value: int
-    value_two: int = 0
+    value_two: int = 0  # what the mask must leave; its bits outside the mask do not count, as in libseccomp
     narrow: bool = False  # look at the low 32 bits of everything
 
 
@@ -114,4 +114,4 @@ def _compare(this: Comparison, distance: int, big_endian: bool) -> Code:
 
 
 def _masked_word(offset: int, mask: int, wanted: int, distance: int) -> Code:
-    return [(LD_W_ABS, 0, 0, offset), (ALU_AND_K, 0, 0, mask), (JMP_JEQ_K, 0, distance, wanted)]
+    return [(LD_W_ABS, 0, 0, offset), (ALU_AND_K, 0, 0, mask), (JMP_JEQ_K, 0, distance, wanted & mask)]

@@ -6,8 +6,9 @@ What several rules for one call mean together:
 - of the others, the strictest whose comparisons hold wins, in the kernel's own order of actions; if none holds, the
   default does;
 - several comparisons of one argument in one rule are alternatives.
-Docker and Podman come to the same through runc and libseccomp, except that there the order of a tree settles which
-of two conditional rules wins where both hold. So a filter of pod never allows what theirs refuses.
+Docker and Podman, through runc or crun and libseccomp, come to the same as long as no two conditional rules of a call
+hold at once (tests/system/test_seccomp_filter.py compares). Where they overlap libseccomp is not a measure: it builds a
+tree that never turns back, so it can miss a rule that holds and answer with the default, be that stricter or not.
 
 Arguments that the kernel reads as 32 bits are compared as 32 bits (syscall_table.is_int).
 """

@@ -33,7 +33,7 @@ def holds(this: Comparison, arg: int) -> bool:
     if this.narrow:
         arg, value, two = arg & 0xFFFFFFFF, value & 0xFFFFFFFF, two & 0xFFFFFFFF
     if this.op == "MASKED_EQ":
-        return arg & value == two
+        return arg & value == two & value
     return bool(MEANING[this.op](arg, value))
 
 
