@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 def main(argv: Sequence[str]) -> int:
     """Run a command line, the program's name first, and return the exit code."""
     context = Context(argv)
+    _speak_utf8()
     try:
         code = _dispatch(context)
         _flush()
@@ -55,6 +57,13 @@ def _dispatch(context: Context) -> int:
     from pod.cli import slowpath
 
     return slowpath.run(context, context.words)
+
+
+def _speak_utf8() -> None:
+    """Write UTF-8 whatever the locale, as the peers do; bytes of names that are no UTF-8 come out as they came in."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="surrogateescape")
 
 
 def _flush() -> None:

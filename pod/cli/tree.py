@@ -72,8 +72,8 @@ COMMANDS = (
 
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
-    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp diff df events export "
-    "farm generate healthcheck history init kube login logout machine manifest migrate network pause pod port "
+    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp diff df events "
+    "export farm generate healthcheck history init kube login logout machine manifest migrate network pause pod port "
     "pull push rename renumber reset restore runlabel scp search secret service sign stats top tree trust "
     "unpause update volume".split()
 )

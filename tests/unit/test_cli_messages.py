@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ from pod.cli.definitions import define
 from pod.cli.main import main
 from pod.errors import PodError
 
+ROOT = Path(__file__).parents[2]
 NAMES = [name for entry in tree.COMMANDS for name in entry.names]
 
 
@@ -213,3 +215,11 @@ def test_an_interrupt_ends_pod_as_the_shell_expects() -> None:
     )
     result = subprocess.run([sys.executable, "-c", code], capture_output=True)
     assert (result.returncode, result.stderr) == (-signal.SIGINT, b"")
+
+
+def test_output_is_utf8_whatever_the_locale_and_bytes_come_out_as_they_came_in() -> None:
+    env = {"LC_ALL": "POSIX", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PATH": "/usr/bin"}
+    result = pod("ps", "--caf\udce9", stderr=subprocess.PIPE, env=env, cwd=ROOT)
+    assert result.stderr.startswith(b"Error: unknown option --caf\xe9\n")
+    shown = pod("run", "--help", stdout=subprocess.PIPE, env=env, cwd=ROOT).stdout
+    assert "source=…" in shown.decode("utf-8")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def create(context: Context, flags: CreateFlags) -> int:
-    """Create a container without starting it, and print its id.
+    """Create a container without starting it.
+
+    Its id is printed.
 
     Examples:
       pod create --name job debian make -C /src

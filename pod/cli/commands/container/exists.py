@@ -12,7 +12,10 @@ if TYPE_CHECKING:
 
 
 def exists(context: Context, container: OneContainer) -> int:
-    """Tell by the exit code whether a container exists: 0 if it does, 1 if not."""
+    """Tell whether a container exists.
+
+    The exit code is 0 if it does, and 1 if not.
+    """
     from pod.engine import containers
 
     try:

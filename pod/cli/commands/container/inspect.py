@@ -17,7 +17,9 @@ def inspect(
     latest: Latest = False,
     size: Annotated[bool, Option("--size", "-s", help="Add the sizes of the container's files")] = False,
 ) -> int:
-    """Show all that is known of containers, as JSON or through a template.
+    """Show all that is known of containers.
+
+    It comes as JSON, or through a template.
 
     Examples:
       pod container inspect web

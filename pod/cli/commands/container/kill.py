@@ -18,7 +18,10 @@ def kill(
     latest: Latest = False,
     signal: Annotated[str, Option("--signal", "-s", metavar="SIGNAL", help="Name or number")] = "KILL",
 ) -> int:
-    """Send a signal to running containers, SIGKILL unless another is named."""
+    """Send a signal to running containers.
+
+    It is SIGKILL unless another one is named.
+    """
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
     from pod.engine.stop import kill as kill_container

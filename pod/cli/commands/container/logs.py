@@ -26,7 +26,9 @@ def logs(
     timestamps: Annotated[bool, Option("--timestamps", "-t", help="Begin lines with their time")] = False,
     until: Annotated[str, Option("--until", metavar="TIME", help="Only what came before a time")] = "",
 ) -> int:
-    """Show what containers have written to stdout and stderr, each on the same stream here.
+    """Show the output of containers.
+
+    What went to stdout comes out on stdout here, and what went to stderr on stderr.
 
     Examples:
       pod logs -f --tail 20 web

@@ -25,7 +25,9 @@ def ps(
         str, Option("--sort", metavar="COLUMN", help="command, created, id, image, names, runningfor, size or status")
     ] = "",
 ) -> int:
-    """List containers: those that run, unless more is asked for.
+    """List containers.
+
+    Those that run are shown, unless more is asked for.
 
     Filters: ancestor, before, exited, health, id, is-task, label, label!, name, network, pod, publish, expose, since,
     status, until, volume.

@@ -20,7 +20,10 @@ def restart(
     running: Annotated[bool, Option("--running", help="With --all, only those that run")] = False,
     timeout: StopTimeout = None,
 ) -> int:
-    """Stop containers and start them again; those that do not run are started."""
+    """Restart containers.
+
+    Those that run are stopped first.
+    """
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
     from pod.engine.start import start

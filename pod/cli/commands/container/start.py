@@ -24,7 +24,7 @@ def start(
     latest: Latest = False,
     sig_proxy: SigProxy = True,
 ) -> int:
-    """Start containers that were created or have exited.
+    """Start containers that do not run.
 
     Examples:
       pod start web

@@ -20,7 +20,9 @@ def stop(
     latest: Latest = False,
     timeout: StopTimeout = None,
 ) -> int:
-    """Stop containers: their stop signal first, and SIGKILL when they take too long.
+    """Stop running containers.
+
+    Each gets its stop signal, and SIGKILL when it takes too long.
 
     Examples:
       pod stop web

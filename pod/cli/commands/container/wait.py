@@ -23,7 +23,10 @@ def wait(
     ] = "250ms",
     latest: Latest = False,
 ) -> int:
-    """Wait until containers have exited, and print their exit codes."""
+    """Wait until containers have exited.
+
+    Their exit codes are printed.
+    """
     from pod.cli.actions.selection import select
     from pod.cli.actions.wait_conditions import parse_conditions, wait_until
     from pod.cli.parsers.durations import parse_duration

@@ -9,7 +9,10 @@ if TYPE_CHECKING:
 
 
 def exists(context: Context, image: OneImage) -> int:
-    """Tell by the exit code whether an image is there: 0 if it is, 1 if not."""
+    """Tell whether an image is there.
+
+    The exit code is 0 if it is, and 1 if not.
+    """
     from pod.cli.actions.images.exists import exists as image_exists
 
     return image_exists(context, image=image)

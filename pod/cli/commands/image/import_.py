@@ -25,7 +25,9 @@ def import_(
     quiet: Annotated[bool, Option("--quiet", "-q", help="Show no progress")] = False,
     variant: Annotated[str, Option("--variant", metavar="VARIANT", help="Variant of the processor")] = "",
 ) -> int:
-    """Make an image of a root filesystem's tarball, and print its id.
+    """Make an image of a root filesystem.
+
+    It comes as a tarball, compressed or not; the image's id is printed.
 
     Examples:
       mmdebstrap bookworm - | pod import -c 'CMD ["bash"]' - debian

@@ -16,7 +16,9 @@ def inspect(
     format: ShortFormat = "",
     platform: Annotated[str, Option("--platform", metavar="OS/ARCH", help="Which image of one for several")] = "",
 ) -> int:
-    """Show all that is known of images, as JSON or through a template.
+    """Show all that is known of images.
+
+    It comes as JSON, or through a template.
 
     Examples:
       pod image inspect -f '{{.Config.Cmd}}' debian

@@ -20,7 +20,10 @@ def load(
     ] = "",
     quiet: Annotated[bool, Option("--quiet", "-q", help="Show no progress")] = False,
 ) -> int:
-    """Load images from an archive that `save` wrote: docker-archive, oci-archive or an OCI layout, compressed or not.
+    """Load images from an archive.
+
+    It is one that `save` of pod, Docker or Podman wrote: a docker-archive, an oci-archive or an OCI layout folder,
+    compressed or not.
 
     Examples:
       pod load -i debian.tar.zst

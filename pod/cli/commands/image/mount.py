@@ -16,9 +16,9 @@ def mount(
     all: Annotated[bool, Option("--all", "-a", help="All images")] = False,
     format: Annotated[str, Option("--format", metavar="FORMAT", help="json")] = "",
 ) -> int:
-    """Mount images read-only and print where; without a name, list what is mounted.
+    """Mount images read-only.
 
-    The folder can be seen inside of `pod unshare`.
+    The folder is printed; it can be seen inside of `pod unshare`. Without a name, what is mounted is listed.
     """
     from pod.cli.actions.images.mount import mount as mount_images
 

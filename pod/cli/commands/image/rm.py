@@ -20,7 +20,9 @@ def rm(
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about images that are gone")] = False,
     no_prune: Annotated[bool, Option("--no-prune", help="Accepted for scripts: pod keeps no untagged parents")] = False,
 ) -> int:
-    """Remove images: a name that is not the only one is taken away, with the last one goes the image.
+    """Remove images.
+
+    A name that is not the only one of its image is taken away; with the last one goes the image.
 
     Examples:
       pod rmi debian:12

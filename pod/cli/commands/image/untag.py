@@ -17,7 +17,10 @@ def untag(
         tuple[str, ...], Argument(metavar="[NAME[:TAG]...]", help="Names to take away; all of them if none is given")
     ] = (),
 ) -> int:
-    """Take names from an image; it stays, under its id."""
+    """Take names from an image.
+
+    The image stays, under its id.
+    """
     from pod.cli.actions.images.untag import untag as untag_image
 
     return untag_image(context, image=image, names=names)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def info(context: Context, format: ShortFormat = "") -> int:
-    """Show the machine, the store and what pod found out about them."""
+    """Show the facts of this machine and of the store."""
     from pod.cli.actions.info import show_info
 
     return show_info(context, format)

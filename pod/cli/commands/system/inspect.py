@@ -21,9 +21,9 @@ def inspect(
         Option("--type", "-t", metavar="TYPE", help="container or image; what fits if neither is said"),
     ] = "all",
 ) -> int:
-    """Show all that is known of containers and images, as JSON or through a template.
+    """Show all that is known of containers and images.
 
-    A name that is both a container's and an image's is the container's.
+    It comes as JSON, or through a template. A name that is both a container's and an image's is the container's.
 
     Examples:
       pod inspect web

@@ -16,7 +16,9 @@ def unshare(
         tuple[str, ...], Argument(metavar="[COMMAND [ARG...]]", help="The program; your shell if none is given")
     ] = (),
 ) -> int:
-    """Run a program as root of your own user namespace, where files of containers belong to you.
+    """Run a program in your user namespace.
+
+    It is root there, and the files of containers belong to it.
 
     Examples:
       pod unshare chown -R 0:0 ./data
