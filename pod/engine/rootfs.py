@@ -7,7 +7,7 @@ from pod.oci.digest import Digest
 from pod.runtime.bundle import Bundle
 from pod.storage import rootfs
 from pod.storage.container_records import ContainerRecord
-from pod.storage.drivers import probe
+from pod.storage.drivers import choice
 from pod.storage.layers import LayerStore
 from pod.storage.rootfs import RootPlan
 
@@ -38,7 +38,7 @@ def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:
     layers = [store.path(Digest.parse(diff_id)) for diff_id in record.layers]
     return rootfs.prepare(
         engine.layout,
-        probe.choose(engine.layout, engine.settings.storage_driver),
+        choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program),
         engine.layout.container(record.id),
         layers,
         volatile=record.auto_remove,

@@ -1,12 +1,13 @@
-"""How large a container is: what it wrote, and that together with its image."""
+"""How much space a container takes: its own files, and those of its image with them."""
 
 from __future__ import annotations
 
 import os
 
-from pod.engine.images.sizes import image_size
-from pod.errors import NoSuchImage
-from pod.storage.images import ImageStore
+from pod.engine import rootfs
+from pod.oci.digest import Digest
+from pod.storage import rootfs as storage
+from pod.storage.layers import LayerStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,26 +16,32 @@ if TYPE_CHECKING:
 
 
 def container_size(engine: Engine, container: Container) -> tuple[int, int]:
-    """Return the bytes that the container wrote, and those of all that it can see, as `ps -s` shows them."""
+    """Return the bytes that the container's own changes take, and those with its image's layers."""
     engine.enter()
-    own = _size_below(f"{engine.layout.container(container.id)}/upper")
-    try:
-        image = image_size(engine.layout, ImageStore(engine.layout).get(container.record.image))
-    except NoSuchImage:
-        image = 0  # it was removed by force, or is embedded
-    return own, own + image
+    plan = rootfs.plan_of(engine, container.record)
+    own = sum(tree_size(upper) for _target, upper in storage.diff_folders(plan))
+    store = LayerStore(engine.layout)
+    return own, own + sum(store.size(Digest.parse(diff_id)) for diff_id in container.record.layers)
 
 
-def _size_below(folder: str) -> int:
-    """Return the size of the files below a folder; what goes away meanwhile does not count."""
+def tree_size(path: str) -> int:
+    """Return the sizes of all files below a folder, hard links counted once. Vanishing files count nothing."""
     total = 0
-    try:
-        with os.scandir(folder) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False):
-                    total += _size_below(entry.path)
-                else:
-                    total += entry.stat(follow_symlinks=False).st_size
-    except FileNotFoundError:
-        pass
+    seen: set[tuple[int, int]] = set()
+    pending = [path]
+    while pending:
+        try:
+            entries = list(os.scandir(pending.pop()))
+        except FileNotFoundError:
+            continue
+        for entry in entries:
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+            elif (info.st_dev, info.st_ino) not in seen:
+                seen.add((info.st_dev, info.st_ino))
+                total += info.st_size
     return total

@@ -63,6 +63,9 @@ def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client) -
     except OSError as err:
         _report_failure(engine, record, client, PodError(f"cannot start container {record.name}: {err}"))
         return
+    except Exception as err:
+        _report_failure(engine, record, client, _bug(err, debug=engine.settings.debug))
+        return
     lock.release()
     client.send(protocol.STARTED + str(supervisor.init).encode())
     code = supervisor.run(time.monotonic() + SETTLE_SECONDS)
@@ -122,6 +125,14 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     supervisor = Supervisor(launched.pid, ends, listener, [client], log)
     supervisor.close_stdin_with_client = record.stdin_once
     return supervisor, state
+
+
+def _bug(err: Exception, *, debug: bool) -> PodError:
+    """Return an error for what should not have happened, with the way here where the user debugs."""
+    import traceback
+
+    hint = "".join(traceback.format_exception(err)) if debug else "this is a bug in pod; --log-level=debug shows where"
+    return PodError(f"the container's monitor failed: {type(err).__name__}: {err}", hint=hint)
 
 
 def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err: PodError) -> None:
