@@ -181,7 +181,11 @@ _pod() {
     fi
     [[ -n ${found[1]} ]] && compadd -- "${(@)found}"
 }
-compdef _pod pod
+if [[ ${funcstack[1]} == _pod ]]; then
+    _pod
+else
+    compdef _pod pod
+fi
 """
 
 _FISH = r"""# fish completion for pod
