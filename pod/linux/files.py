@@ -87,7 +87,10 @@ def make_folders(path: str, mode: int = 0o700) -> None:
             raise
     except FileNotFoundError:
         make_folders(os.path.dirname(path), mode)
-        make_folders(path, mode)
+        try:
+            os.mkdir(path, mode)  # in /proc and the like this fails in the same way again
+        except FileExistsError:
+            pass
 
 
 def remove_tree(path: str) -> None:

@@ -263,9 +263,13 @@ def test_the_default_network_may_be_named() -> None:
 
 def test_log_options_are_checked() -> None:
     assert logging_options.parse_log("", []) == LogConfig()
-    assert logging_options.parse_log("json-file", ["max-size=1m", "tag=x"]) == LogConfig(
-        "json-file", {"max-size": "1048576", "tag": "x"}
+    assert logging_options.parse_log("json-file", ["max-size=1m", "labels=x"]) == LogConfig(
+        "json-file", {"max-size": "1048576", "labels": "x"}
     )
+    with pytest.raises(
+        UsageError, match=r'^invalid value "syslog" for --log-driver: it is one of k8s-file, json-file, none$'
+    ):
+        logging_options.parse_log("syslog", [])
     with pytest.raises(UsageError, match=r'^invalid value "foo=1" for --log-opt: there is no foo$'):
         logging_options.parse_log("", ["foo=1"])
 
