@@ -55,6 +55,8 @@ def loads(data: bytes | str) -> Any:
         raise ValueError(f"broken JSON at character {stop.value}") from None
     except RecursionError:
         raise ValueError("JSON is nested too deeply") from None
+    except SystemError:  # the accelerator knows what is wrong, but finds the exception for it in the package only
+        return _loads_slowly(text)
     if text[end:].strip():
         raise ValueError(f"broken JSON: something follows it at character {end}")
     return value

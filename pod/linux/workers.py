@@ -6,6 +6,7 @@ through a pipe, and it dies with its parent.
 
 from __future__ import annotations
 
+import _signal
 import os
 import pickle
 import select
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     Job = Callable[[Report], Any]
 
 _SIGKILL = 9
+_SIGTERM = 15
+_PATIENCE = 10_000  # milliseconds that an ended child has to clean up
 _HEADER = struct.Struct("=cQ")  # kind of message, then the amount done or the size of what follows
 _PROGRESS, _RESULT, _ERROR = b"p", b"r", b"e"
 
@@ -64,7 +67,7 @@ def run_all(jobs: Sequence[Job], limit: int, progress: Callable[[int, int], None
                     child.reap()
     finally:
         for child in running.values():
-            child.kill()
+            child.end()
     return results
 
 
@@ -83,6 +86,7 @@ class _Child:
             try:
                 os.close(self.fd)
                 syscalls.prctl(syscalls.PR_SET_PDEATHSIG, _SIGKILL)
+                _signal.signal(_SIGTERM, _stop)
                 if os.getppid() == parent:
                     _work(jobs[number], write)
             finally:
@@ -112,10 +116,25 @@ class _Child:
         if not self._done:
             raise ChildProcessError(f"a worker ended with wait status {status} and no result")
 
-    def kill(self) -> None:
+    def end(self) -> None:
+        """Stop the child and wait for its end; it may have folders to remove and children of its own to end."""
         os.close(self.fd)
-        os.kill(self.pid, _SIGKILL)  # ours and not yet waited for: the pid is still its own
+        os.kill(self.pid, _SIGTERM)  # ours and not yet waited for: the pid is still its own
+        pidfd = os.pidfd_open(self.pid)
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        if not poll.poll(_PATIENCE):
+            os.kill(self.pid, _SIGKILL)
+        os.close(pidfd)
         os.waitpid(self.pid, 0)
+
+
+class _Stopped(BaseException):
+    """The parent has no more use for what this child does."""
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise _Stopped
 
 
 def _work(job: Job, write: int) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 
-from pod.errors import ArchiveError, DigestMismatch
+from pod.errors import DigestMismatch
 from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.storage.archives.archived import (
@@ -18,6 +18,7 @@ from pod.storage.archives.archived import (
     read_config,
     read_manifest,
 )
+from pod.storage.archives.oci_layout import check_size
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def read(tree: Tree) -> list[ArchivedImage]:
     check_counts(tree, MANIFEST, len(manifest.layers), config)
     layers = []
     for layer, diff_id in zip(manifest.layers, config.rootfs.diff_ids, strict=True):
-        size = tree.need(layer.digest.hex)
-        if size != layer.size:
-            raise ArchiveError(f"{tree.shown}: {layer.digest.hex} is damaged: it has {size} bytes, not {layer.size}")
+        check_size(tree, layer.digest.hex, layer.size)
         layers.append(ArchivedLayer(layer.digest.hex, diff_id, layer.digest, layer.size, layer.media_type))
     media_type = manifest.media_type or media_types.DOCKER_MANIFEST
     return [ArchivedImage(image_id, config_data, tuple(layers), (), data, media_type, platform_of(config))]

@@ -99,25 +99,29 @@ def _image(tree: Tree, descriptor: Descriptor) -> ArchivedImage:
         for layer, diff_id in zip(manifest.layers, config.rootfs.diff_ids, strict=True)
     )
     media_type = manifest.media_type or descriptor.media_type
-    return ArchivedImage(
-        manifest.config.digest, config_data, layers, (), data, media_type, platform_of(config)
-    )
+    return ArchivedImage(manifest.config.digest, config_data, layers, (), data, media_type, platform_of(config))
 
 
 def _layer(tree: Tree, name: str, diff_id: Digest, layer: Descriptor) -> ArchivedLayer:
     if layer.media_type.endswith("+encrypted"):
         raise ArchiveError(f"{tree.shown}: {name} is an encrypted layer", hint="decrypt the image with skopeo copy")
-    found = tree.need(name)
-    if found != layer.size:
-        raise ArchiveError(f"{tree.shown}: {name} is damaged: it has {found} bytes, not {layer.size}")
+    check_size(tree, name, layer.size)
     return ArchivedLayer(name, diff_id, layer.digest, layer.size, layer.media_type)
 
 
 def read_blob(tree: Tree, descriptor: Descriptor) -> bytes:
     """Return a document, verified against its descriptor."""
     name = blob_name(descriptor.digest)
+    check_size(tree, name, descriptor.size)
     data = tree.read(name)
     found = hashlib.sha256(data).hexdigest()
     if found != descriptor.digest.hex:
         raise DigestMismatch(f"{tree.shown}: {name}", str(descriptor.digest), f"sha256:{found}")
     return data
+
+
+def check_size(tree: Tree, name: str, promised: int) -> None:
+    """Raise ArchiveError where a file is missing, or not as large as its descriptor says."""
+    found = tree.need(name)
+    if found != promised:
+        raise ArchiveError(f"{tree.shown}: {name} is damaged: it has {found} bytes, not {promised}")

@@ -122,4 +122,4 @@ def _text(context: Context, lines: Sequence[Line], view: rows.View, format: str,
     made = [rows.template_row(line, view) for line in lines]
     if context.as_docker and format.strip() in ("json", "{{json .}}"):
         made = [type(row)({name: row[name] for name in rows.DOCKER_FIELDS}) for row in made]
-    return tables.format_rows(format, made, rows.TITLES, default="table", heading=heading, bold=bold)
+    return tables.format_rows(format, made, rows.TITLES, columns=rows.COLUMNS, heading=heading, bold=bold)

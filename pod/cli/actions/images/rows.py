@@ -35,6 +35,7 @@ TITLES = {
     "UniqueSize": "UNIQUE SIZE",
     "VirtualSize": "VIRTUAL SIZE",
 }
+COLUMNS = ("Repository", "Tag", "ID", "CreatedSince", "Size")
 DOCKER_FIELDS = (
     *("Containers", "CreatedAt", "CreatedSince", "Digest", "ID", "Repository", "SharedSize", "Size", "Tag"),
     *("UniqueSize", "VirtualSize"),
@@ -69,8 +70,8 @@ class View(Record):
 
 def titles(view: View) -> list[str]:
     """Return the headings of the table."""
-    columns = ["Repository", "Tag", *(["Digest"] if view.digests else []), "ID", "CreatedSince", "Size"]
-    return [TITLES[column] for column in columns]
+    names = [TITLES[column] for column in COLUMNS]
+    return [*names[:2], TITLES["Digest"], *names[2:]] if view.digests else names
 
 
 def table_row(line: Line, view: View) -> Sequence[str]:
