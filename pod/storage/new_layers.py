@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import stat
 
 from pod.errors import DigestMismatch, StorageError
 from pod.linux import files, jsonfile, syscalls, times, workers
@@ -144,10 +145,9 @@ def _publish(store: LayerStore, folder: str, layer: Layer) -> None:
 def adopt(store: LayerStore, folder: str) -> Layer:
     """Make a tree the layer that its packed form is, moving it (on the same file system) out of where it lies.
 
-    The attributes by which overlay file systems keep their books are taken off first, but for the mark of
-    opaque folders.
+    What overlay file systems have written into it for themselves is taken out first.
     """
-    _clear_books(os.fsencode(folder))
+    _settle(os.fsencode(folder))
     digest = hashlib.sha256()
     packed = pack(folder, digest.update)
     diff_id = Digest(digest.hexdigest())
@@ -173,16 +173,32 @@ def _sync(folder: str) -> None:
         os.close(fd)
 
 
-def _clear_books(tree: bytes) -> None:
-    for path in (tree, *(os.path.join(tree, path) for path, _info in walk(tree))):
-        try:
-            names = os.listxattr(path, follow_symlinks=False)
-        except OSError:
+def _settle(tree: bytes) -> None:
+    """Make an upper folder a layer: no books of an overlay, whiteouts and opaque folders in the disk's own spelling."""
+    style = whiteouts.style_for(tree)
+    _clear_books(tree, style)
+    for relative, info in walk(tree):
+        path = os.path.join(tree, relative)
+        folder, name = os.path.split(path)
+        if not name.startswith(whiteouts.PREFIX):
+            _clear_books(path, style)
             continue
-        private = [name for name in names if whiteouts.is_private_xattr(name)]
-        if private:
-            opaque = whiteouts.is_opaque(path, private)
-            for name in private:
-                os.removexattr(path, name, follow_symlinks=False)
-            if opaque:
-                os.setxattr(path, whiteouts.OPAQUE_XATTR, b"y")
+        os.unlink(path)
+        if name == whiteouts.OPAQUE:
+            style.make_opaque(folder)
+        elif stat.S_ISREG(info.st_mode):  # fuse-overlayfs also leaves a device .wh..opq
+            style.remove(os.path.join(folder, name[len(whiteouts.PREFIX) :]))
+
+
+def _clear_books(path: bytes, style: whiteouts.Style) -> None:
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+    except OSError:
+        return
+    private = [name for name in names if whiteouts.is_private_xattr(name)]
+    if private:
+        opaque = whiteouts.is_opaque(path)
+        for name in private:
+            os.removexattr(path, name, follow_symlinks=False)
+        if opaque:
+            style.make_opaque(path)

@@ -54,11 +54,12 @@ class _Packer:
 
     def add(self, path: bytes, info: os.stat_result) -> None:
         folder, name = os.path.split(path)
+        if name.startswith(whiteouts.PREFIX):
+            if name != whiteouts.OPAQUE and stat.S_ISREG(info.st_mode):  # opaque folders are seen as such
+                self._mark(path)  # the layer lies on a file system without device nodes
+            return
         if whiteouts.is_whiteout(info):
             self._mark(os.path.join(folder, whiteouts.PREFIX + name))
-            return
-        if name.startswith(whiteouts.PREFIX):
-            self._mark(path)  # the layer lies on a file system without device nodes
             return
         kind = _KINDS.get(stat.S_IFMT(info.st_mode))
         if kind is None:

@@ -38,12 +38,11 @@ class _Copier:
     def copy(self, path: bytes, info: os.stat_result) -> None:
         source, target = os.path.join(self.layer, path), os.path.join(self._tree, path)
         folder, name = os.path.split(target)
-        if whiteouts.is_whiteout(info):
+        if path and name.startswith(whiteouts.PREFIX):
+            if name != whiteouts.OPAQUE and stat.S_ISREG(info.st_mode):  # opaque folders are seen as such
+                _remove(os.path.join(folder, name[len(whiteouts.PREFIX) :]))
+        elif whiteouts.is_whiteout(info):
             _remove(target)
-        elif name == whiteouts.OPAQUE:
-            pass  # seen with its folder
-        elif path and name.startswith(whiteouts.PREFIX):
-            _remove(os.path.join(folder, name[len(whiteouts.PREFIX) :]))
         elif stat.S_ISDIR(info.st_mode):
             self._copy_folder(source, target, info)
         elif (
@@ -59,7 +58,7 @@ class _Copier:
         if not _is_folder(target):
             _remove(target)
             os.mkdir(target)
-        elif whiteouts.is_opaque(source) or os.path.lexists(os.path.join(source, whiteouts.OPAQUE)):
+        elif whiteouts.is_opaque(source):
             for name in os.listdir(target):
                 _remove(os.path.join(target, name))
         _copy_metadata(source, target, info)

@@ -103,16 +103,15 @@ def is_meta(name: bytes) -> bool:
     return name.startswith(_META) and name != OPAQUE
 
 
-def is_opaque(folder: bytes | int, xattrs: list[str] | None = None) -> bool:
-    """True for a folder that hides those below it, whichever overlay file system marked it."""
+def is_opaque(folder: bytes) -> bool:
+    """True for a folder that hides those below it, whichever overlay file system marked it, in either spelling."""
     for name in _OPAQUE_XATTRS:
-        if xattrs is None or name in xattrs:
-            try:
-                if os.getxattr(folder, name) == b"y":
-                    return True
-            except OSError:
-                continue
-    return False
+        try:
+            if os.getxattr(folder, name) == b"y":
+                return True
+        except OSError:
+            continue
+    return os.path.lexists(os.path.join(folder, OPAQUE))
 
 
 def is_private_xattr(name: str) -> bool:

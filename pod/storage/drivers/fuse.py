@@ -27,8 +27,13 @@ def mount(entry: RootMount, target: str, program: str) -> int:
     opened: list[int] = []
     try:
         for path in (*entry.lowers, *filter(None, (entry.upper, entry.work))):
+            if ":" in path:
+                raise StorageError(
+                    f"fuse-overlayfs cannot use {path}: there is a colon in it",
+                    hint="keep the store in a folder without one (--root), or use another --storage-driver",
+                )
             opened.append(os.open(path, _FOLDER))
-        # Paths may hold commas and colons; numbers do not.
+        # Paths may hold commas and backslashes; numbers do not, and 127 of them are short.
         names = [f"/proc/self/fd/{fd}" for fd in opened]
         options = ["lowerdir=" + ":".join(names[: len(entry.lowers)]), *entry.options]
         if entry.upper:
