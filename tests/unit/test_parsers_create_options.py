@@ -1,0 +1,101 @@
+"""Every option of `run` and `create` arrives at the engine; without options the engine's own defaults hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from pod.cli.commands.container.create_flags import CreateFlags
+from pod.cli.context import Context
+from pod.cli.parsers.create_options import parse_create_options
+from pod.engine.options import CreateOptions
+from pod.errors import UsageError
+
+CONTEXT = Context(["pod", "create", "busybox"], {})
+DEFAULT = CreateOptions("busybox", create_command=("pod", "create", "busybox"))
+USED_ELSEWHERE = {"image", "replace_existing"}
+VALUES = {
+    "command": ("true",),
+    "add_host": ("a:1.2.3.4",),
+    "annotation": ("a=b",),
+    "attach": ("stdout",),
+    "cap_add": ("net_admin",),
+    "cap_drop": ("all",),
+    "cidfile": "/x",
+    "dns": ("1.1.1.1",),
+    "dns_option": ("ndots:1",),
+    "dns_search": ("example.org",),
+    "domainname": "x",
+    "entrypoint": "sh",
+    "env": ("A=1",),
+    "group_add": ("audio",),
+    "hostname": "x",
+    "init": True,
+    "interactive": True,
+    "ipc": "host",
+    "label": ("a=b",),
+    "log_driver": "none",
+    "log_opt": ("max-size=1m",),
+    "mount": ("type=tmpfs,dst=/t",),
+    "name": "x",
+    "network": ("none",),
+    "pid": "host",
+    "platform": "linux/arm64",
+    "privileged": True,
+    "pull": "never",
+    "read_only": True,
+    "rm": True,
+    "security_opt": ("no-new-privileges",),
+    "shm_size": "1m",
+    "stop_signal": "INT",
+    "stop_timeout": 3,
+    "tmpfs": ("/t",),
+    "tty": True,
+    "ulimit": ("nofile=1",),
+    "user": "1:2",
+    "uts": "host",
+    "volume": ("/a:/b",),
+    "workdir": "/w",
+}
+
+
+def test_without_options_nothing_is_asked_for() -> None:
+    assert parse_create_options(CONTEXT, CreateFlags(image="busybox")) == DEFAULT
+
+
+@pytest.mark.parametrize("field", [f for f in CreateFlags._fields if f not in USED_ELSEWHERE])
+def test_no_option_is_ignored(field: str, tmp_path_factory: pytest.TempPathFactory) -> None:
+    if field.endswith("_file"):
+        file = tmp_path_factory.mktemp("file") / "file"
+        file.write_text("a=b\n")
+        value: Any = (str(file),)
+    else:
+        value = VALUES[field]
+    assert parse_create_options(CONTEXT, CreateFlags(image="busybox", **{field: value})) != DEFAULT
+
+
+def test_a_stop_signal_has_one_spelling() -> None:
+    spelled = ["15", "term", "SIGTERM", "TERM"]
+    found = {parse_create_options(CONTEXT, CreateFlags("busybox", stop_signal=text)).stop_signal for text in spelled}
+    assert found == {"SIGTERM"}
+
+
+def test_lists_may_be_one_word_with_commas_as_for_podman() -> None:
+    options = parse_create_options(CONTEXT, CreateFlags("busybox", cap_add=("chown,kill",), group_add=("1,2", "3")))
+    assert (options.cap_add, options.group_add) == (("CAP_CHOWN", "CAP_KILL"), ("1", "2", "3"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ({"replace_existing": True}, "--replace needs --name: it says which container to replace"),
+        ({"workdir": "x"}, 'invalid value "x" for --workdir: it is an absolute path in the container'),
+        ({"network": ("a", "b")}, "a container can join one network, not 2: a, b"),
+        ({"stop_signal": "FOO"}, "unknown signal 'FOO'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(flags: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        parse_create_options(CONTEXT, CreateFlags("busybox", **flags))
+    assert caught.value.message == message
