@@ -154,11 +154,16 @@ def _above(fd: int, lowest: int = 3) -> int:
 
 
 def restore_signals() -> None:
-    """Give a program about to be executed the default handling of what Python ignores, and no blocked signals."""
+    """Give a program about to be executed the default handling of every signal, and none blocked.
+
+    What is ignored stays ignored over execve(2), and shells never let go of it again: Python ignores SIGPIPE, a
+    monitor what a terminal sends, and whoever started us may be nohup(1).
+    """
     import _signal
 
-    for number in (_signal.SIGPIPE, _signal.SIGXFSZ):
-        _signal.signal(number, _signal.SIG_DFL)
+    for number in _signal.valid_signals() - {_signal.SIGKILL, _signal.SIGSTOP}:
+        if _signal.getsignal(number) is not _signal.SIG_DFL:
+            _signal.signal(number, _signal.SIG_DFL)
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
