@@ -22,7 +22,7 @@ def run(context: Context, words: Sequence[str]) -> int:
     except argv.BadWords as err:
         raise _explained(err, root, "pod") from err
     if not taken.positionals:
-        return fastpath.call(context, root.spec, {})
+        return fastpath.call(context, root.spec, context.options)
     return _run_command(context, root, taken.positionals)
 
 

@@ -65,6 +65,13 @@ def test_a_group_lists_its_commands(words: list[str], capsys: pytest.CaptureFixt
     }
 
 
+@pytest.mark.parametrize("words", [["--version"], ["-v"], ["--root", "/nonexistent", "--version"], ["-Dv"]])
+def test_the_version_is_printed_whatever_else_is_given(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = run(capsys, *words)
+    assert (code, err) == (0, "")
+    assert out.startswith("pod version ")
+
+
 def test_help_on_a_command_is_its_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(capsys, "help", "image", "ls") == run(capsys, "image", "ls", "--help")
 
