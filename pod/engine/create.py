@@ -69,7 +69,7 @@ def _record(
         name=name,
         created=times.now(),
         image=resolved.id,
-        image_name=resolved.name or options.image,
+        image_name=options.image,
         image_digest=resolved.manifest_digest,
         layers=tuple(str(diff_id) for diff_id in resolved.diff_ids),
         command=(*entrypoint, *command),

@@ -8,7 +8,8 @@ import stat
 from pod.engine import containers, exec_relay, security
 from pod.engine.containers import Container
 from pod.errors import UsageError, WrongState
-from pod.linux import jsonfile
+from pod.linux import files, jsonfile
+from pod.linux.process import ProcessId, identify
 from pod.oci.runtime_spec import Capabilities, Process, Spec
 from pod.record import Record
 from pod.runtime import capabilities, enter
@@ -59,7 +60,7 @@ def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
 
 def _entry(engine: Engine, container: Container, options: ExecOptions) -> enter.Entry:
     """Mix what was asked with the container's configuration."""
-    record, state = container.record, container.state
+    record = container.record
     spec = Spec.from_json(jsonfile.read(f"{engine.layout.container(record.id)}/config.json"))
     bounding = spec.process.capabilities.bounding if spec.process.capabilities else ()
     if options.privileged:
@@ -76,7 +77,7 @@ def _entry(engine: Engine, container: Container, options: ExecOptions) -> enter.
     )
     assert state.init is not None
     return enter.Entry(
-        target=state.init,
+        target=_program_of(state.init) if record.init else state.init,
         linux=spec.linux,
         process=process,
         user=record.user if options.user is None else options.user,
@@ -84,6 +85,12 @@ def _entry(engine: Engine, container: Container, options: ExecOptions) -> enter.
         cap_add=record.cap_add,
         seccomp=security.seccomp_program(engine, record),
     )
+
+
+def _program_of(init: ProcessId) -> ProcessId:
+    """Return the program below `--init`: our own init is not dumpable, so the kernel lets nobody in through it."""
+    children = files.read_bytes(f"/proc/{init.pid}/task/{init.pid}/children", 1 << 20).split()
+    return identify(int(children[0])) if children else init
 
 
 def _detached(entry: enter.Entry, options: ExecOptions) -> int:

@@ -9,6 +9,7 @@ from pod.engine import containers
 from pod.linux import files, idmap
 from pod.linux.idmap import IdRange
 from pod.oci.platform import Platform
+from pod.storage import marker
 from pod.storage.images import ImageStore
 
 TYPE_CHECKING = False
@@ -72,6 +73,7 @@ def _host(engine: Engine) -> dict[str, Any]:
             "seccompEnabled": os.path.exists("/proc/sys/kernel/seccomp"),
             "singleIdMap": wanted.single,
         },
+        "ociRuntime": {"name": "pod", "package": f"pod {__version__}", "path": "", "version": __version__},
         "slirp4netns": {"executable": _program("slirp4netns")},
         "pasta": {"executable": _program("pasta")},
         "fuseOverlayfs": {"executable": _program("fuse-overlayfs")},
@@ -95,20 +97,13 @@ def _store(engine: Engine, counts: dict[str, int], images: int) -> dict[str, Any
 
 
 def _driver(engine: Engine) -> str:
-    return str(_marker(engine).get("driver", "")) or engine.settings.storage_driver or "not chosen yet"
+    mark = marker.read(engine.layout)
+    return (mark.driver if mark else "") or engine.settings.storage_driver or "not chosen yet"
 
 
 def _store_id(engine: Engine) -> str:
-    return str(_marker(engine).get("id", ""))
-
-
-def _marker(engine: Engine) -> dict[str, Any]:
-    from pod.linux import jsonfile
-
-    try:
-        return dict(jsonfile.read(engine.layout.marker))
-    except (OSError, ValueError):
-        return {}
+    mark = marker.read(engine.layout)
+    return mark.id if mark else ""
 
 
 def _ranges(ranges: tuple[IdRange, ...]) -> list[dict[str, int]]:

@@ -6,6 +6,7 @@ from pod.engine import containers, spec
 from pod.engine.containers import Container
 from pod.linux import times
 from pod.net import attach as network
+from pod.storage import marker
 from pod.storage.container_records import ContainerRecord, ContainerState, Mount
 
 TYPE_CHECKING = False
@@ -20,6 +21,8 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
     container = containers.find(engine.layout, name)
     record, state = container.record, container.state
     folder = engine.layout.container(record.id)
+    mark = marker.read(engine.layout)
+    driver = mark.driver if mark is not None else ""
     return {
         "Id": record.id,
         "Created": record.created,
@@ -40,7 +43,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "LogPath": "" if record.log.driver == "none" else f"{folder}/log",
         "Name": record.name,
         "RestartCount": state.restart_count,
-        "Driver": "overlay",
+        "Driver": driver,
         "Platform": "linux",
         "MountLabel": "",
         "ProcessLabel": "",
@@ -49,7 +52,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "BoundingCaps": list(_capabilities(record)),
         "ExecIDs": [],
         "HostConfig": _host_config(record),
-        "GraphDriver": {"Name": "overlay", "Data": {"UpperDir": f"{folder}/upper", "WorkDir": f"{folder}/work"}},
+        "GraphDriver": {"Name": driver, "Data": {"UpperDir": f"{folder}/upper", "WorkDir": f"{folder}/work"}},
         "Mounts": [_mount(mount) for mount in record.mounts if mount.type != "tmpfs"],
         "Config": _config(record),
         "NetworkSettings": _network_settings(record, state),

@@ -6,6 +6,8 @@ What every container gets follows Podman's rootless defaults: its mounts, masked
 
 from __future__ import annotations
 
+import os
+
 from pod.oci import runtime_spec as oci
 from pod.runtime import capabilities
 from pod.storage.container_records import ContainerRecord, Mount
@@ -56,8 +58,10 @@ def build(record: ContainerRecord, run_folder: str, joined: dict[str, str], limi
 
 
 def hostname(record: ContainerRecord) -> str:
-    """The name inside the container: what was asked, or the short id."""
-    return record.hostname or record.id[:SHORT_ID]
+    """The name inside the container: the asked one, the host's where network or names are shared, or the short id."""
+    if record.hostname:
+        return record.hostname
+    return os.uname().nodename if "host" in (record.uts_mode, record.network) else record.id[:SHORT_ID]
 
 
 def _process(record: ContainerRecord, limits: tuple[oci.Rlimit, ...]) -> oci.Process:

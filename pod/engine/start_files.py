@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import security, spec
+from pod.engine import security, sharing, spec
 from pod.errors import UsageError
 from pod.linux import files, jsonfile
 from pod.oci.runtime_spec import Rlimit
@@ -22,11 +22,12 @@ _CONTAINERENV = b'engine="pod"\nrootless=1\n'
 def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> Bundle:
     """Write the generated files and config.json; return the bundle, its root file system still to be attached."""
     run_folder = engine.layout.run_container(record.id)
-    _write(f"{run_folder}/hosts", _hosts(record, plan))
-    _write(f"{run_folder}/hostname", spec.hostname(record) + "\n")
+    hostname = sharing.hostname(engine, record)
+    _write(f"{run_folder}/hosts", _hosts(record, plan, hostname))
+    _write(f"{run_folder}/hostname", hostname + "\n")
     _write(f"{run_folder}/resolv.conf", _resolv_conf(record, plan))
     _write(f"{run_folder}/containerenv", _CONTAINERENV.decode())
-    document = spec.build(record, run_folder, _joined(record), _limits(record))
+    document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record))
     folder = engine.layout.container(record.id)
     jsonfile.write(f"{folder}/config.json", document.to_json(), durable=False)
     return Bundle(
@@ -48,12 +49,6 @@ def _write(path: str, text: str) -> None:
         os.close(fd)
 
 
-def _joined(record: ContainerRecord) -> dict[str, str]:
-    """Return the namespaces to join, by type: modes of the form `ns:PATH`."""
-    modes = {"network": record.network, "pid": record.pid_mode, "ipc": record.ipc_mode, "uts": record.uts_mode}
-    return {kind: mode[3:] for kind, mode in modes.items() if mode.startswith("ns:")}
-
-
 def _limits(record: ContainerRecord) -> tuple[Rlimit, ...]:
     import resource
 
@@ -69,18 +64,27 @@ def _limits(record: ContainerRecord) -> tuple[Rlimit, ...]:
     return tuple(limits)
 
 
-def _hosts(record: ContainerRecord, plan: NetworkPlan) -> str:
-    name = spec.hostname(record)
+def _hosts(record: ContainerRecord, plan: NetworkPlan, hostname: str) -> str:
     lines = ["127.0.0.1\tlocalhost localhost.localdomain", "::1\tlocalhost localhost.localdomain"]
     for entry in record.add_host:
         host, _, address = entry.partition(":")
-        address = plan.host_address if address == "host-gateway" else address.strip("[]")
+        if address == "host-gateway":
+            address = _gateway(record, plan, host)
         lines.append(f"{address}\t{host}")
     if plan.host_address:
         lines.append(f"{plan.host_address}\thost.containers.internal host.docker.internal")
-    names = " ".join(dict.fromkeys(n for n in (name, record.name) if n))
+    names = " ".join(dict.fromkeys(n for n in (hostname, record.name) if n))
     lines.append(f"{plan.address or '127.0.1.1'}\t{names}")
     return "\n".join(lines) + "\n"
+
+
+def _gateway(record: ContainerRecord, plan: NetworkPlan, host: str) -> str:
+    if not plan.host_address:
+        raise UsageError(
+            f"--add-host {host}:host-gateway: with --network {record.network} the host has no address in the container",
+            hint="leave it away, or choose --network slirp4netns or host",
+        )
+    return plan.host_address
 
 
 def _resolv_conf(record: ContainerRecord, plan: NetworkPlan) -> str:

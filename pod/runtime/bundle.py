@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from pod.linux import jsonfile
 from pod.oci.runtime_spec import Spec
 from pod.record import Record
 
@@ -28,6 +31,21 @@ class Bundle(Record):
     cap_add: tuple[str, ...] = ()  # the capabilities that a user other than root gets, too
     seccomp: Filter | None = None  # None: unconfined
     init: bool = False  # a pid 1 of ours that reaps and forwards signals
+
+
+def read(folder: str) -> Bundle:
+    """Return the bundle in a folder: config.json and the root file system that it names. Raises OSError, ValueError.
+
+    The configuration's ids, capabilities and seccomp object hold as they stand (runtime-spec, config.md).
+    """
+    document = jsonfile.read(f"{folder}/config.json")
+    spec = Spec.from_json(document)
+    filter = document.get("linux", {}).get("seccomp")
+    if filter is not None:
+        from pod.runtime import seccomp
+
+        filter = seccomp.from_oci(filter, f"{folder}/config.json")
+    return Bundle(spec, os.path.join(folder, spec.root.path), seccomp=filter)
 
 
 def bind_folder(path: str) -> None:

@@ -40,6 +40,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "listener": supervisor.listener.fileno(),
         "clients": clients,
         "log": supervisor.log.path if supervisor.log else "",
+        "log_maximum": supervisor.log.maximum if supervisor.log else 0,
     }
     argv = process.python_argv("pod.engine.monitor.bare", jsonfile.dumps(document).decode())
     os.execve(argv[0], argv, {})
@@ -75,7 +76,7 @@ def _supervisor(document: dict[str, object]) -> Supervisor:
     ]
     for fd in {d["listener"], d["stdin"], *outputs, *(c.fileno() for c in clients)} - {-1}:
         os.set_inheritable(fd, False)
-    log = LogFile(d["log"]) if d["log"] else None
+    log = LogFile(d["log"], d["log_maximum"]) if d["log"] else None
     supervisor = Supervisor(d["init"], streams, Listener("", d["listener"]), clients, log)
     supervisor.close_stdin_with_client = d["stdin_once"]
     return supervisor

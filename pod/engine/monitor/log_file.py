@@ -20,7 +20,7 @@ class LogFile:
 
     def __init__(self, path: str, maximum: int = 0) -> None:
         self.path = path
-        self._maximum = maximum
+        self.maximum = maximum
         self._open()
         self._failed = False
 
@@ -48,7 +48,7 @@ class LogFile:
             self._failed = True
             return
         self._size += len(text)
-        if self._maximum and self._size >= self._maximum:
+        if self.maximum and self._size >= self.maximum:
             self._rotate()
 
     def _rotate(self) -> None:

@@ -8,7 +8,7 @@ import os
 import time
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers, rootfs, start_files
+from pod.engine import containers, rootfs, sharing, start_files
 from pod.engine.monitor import ending, streams
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.log_file import LogFile
@@ -98,7 +98,7 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     """Start the program; return its supervisor and the state that was written."""
     run_folder = engine.layout.run_container(record.id)
     listener = Listener(run_folder)
-    plan = network.plan(record.network, record.id)
+    plan = sharing.network_plan(engine, record)
     bundle = start_files.write_bundle(engine, record, plan)
     bundle = rootfs.attach(engine, record, bundle)
 
@@ -121,7 +121,8 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
         started_at=times.now(),
     )
     containers.save_state(engine.layout, record.id, state)
-    log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
+    maximum = int(record.log.options.get("max-size", 0))
+    log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log", maximum)
     supervisor = Supervisor(launched.pid, ends, listener, [client], log)
     supervisor.close_stdin_with_client = record.stdin_once
     return supervisor, state
@@ -137,7 +138,8 @@ def _bug(err: Exception, *, debug: bool) -> PodError:
 
 def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err: PodError) -> None:
     """Write down why the container did not start, tidy up, and tell the command that waits."""
-    state = ContainerState(exit_code=err.exit_code, error=err.message, finished_at=times.now())
+    before = containers.load(engine.layout, record.id).state
+    state = before.replace(exit_code=err.exit_code, error=err.message, finished_at=times.now())
     try:
         containers.save_state(engine.layout, record.id, state)
         ending.tidy_up(engine, record)
