@@ -8,8 +8,7 @@ import stat
 from pod.engine import containers, exec_relay, security
 from pod.engine.containers import Container
 from pod.errors import UsageError, WrongState
-from pod.linux import files, jsonfile
-from pod.linux.process import ProcessId, identify
+from pod.linux import jsonfile
 from pod.oci.runtime_spec import Capabilities, Process, Spec
 from pod.record import Record
 from pod.runtime import capabilities, enter
@@ -41,7 +40,7 @@ def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
     if not options.command:
         raise UsageError("no command to run", hint=f"name one: pod exec {name} COMMAND")
     container = containers.find(engine.layout, name)
-    if not container.running or container.state.init is None:
+    if not container.running:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start {container.name}")
     entry = _entry(engine, container, options)
     if options.detach:
@@ -75,9 +74,8 @@ def _entry(engine: Engine, container: Container, options: ExecOptions) -> enter.
         capabilities=Capabilities(bounding, bounding, bounding),
         no_new_privileges=spec.process.no_new_privileges,
     )
-    assert state.init is not None
     return enter.Entry(
-        target=_program_of(state.init) if record.init else state.init,
+        target=sharing.process_of(container),
         linux=spec.linux,
         process=process,
         user=record.user if options.user is None else options.user,
@@ -85,12 +83,6 @@ def _entry(engine: Engine, container: Container, options: ExecOptions) -> enter.
         cap_add=record.cap_add,
         seccomp=security.seccomp_program(engine, record),
     )
-
-
-def _program_of(init: ProcessId) -> ProcessId:
-    """Return the program below `--init`: our own init is not dumpable, so the kernel lets nobody in through it."""
-    children = files.read_bytes(f"/proc/{init.pid}/task/{init.pid}/children", 1 << 20).split()
-    return identify(int(children[0])) if children else init
 
 
 def _detached(entry: enter.Entry, options: ExecOptions) -> int:

@@ -228,9 +228,15 @@ def _communicate(stdin: int, data: bytes, stdout: int, stderr: int) -> tuple[byt
     return b"".join(output[stdout]), b"".join(output[stderr])
 
 
-def set_title(title: str) -> None:
-    """Show `title` as this process's command line, as far as the old one leaves room (proc(5), arg_start)."""
-    from pod.linux.syscalls import overwrite_memory
+def set_title(title: str, name: str = "") -> None:
+    """Show `title` as this process's command line, as far as the old one leaves room (proc(5), arg_start).
+
+    `name` is the short one that `ps` shows beside it (PR_SET_NAME).
+    """
+    from pod.linux.syscalls import overwrite_memory, set_name
+
+    if name:
+        set_name(name)
 
     fields = files.read_bytes("/proc/self/stat", 4096).rpartition(b")")[2].split()
     start, end = int(fields[45]), int(fields[46])

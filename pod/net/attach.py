@@ -21,13 +21,13 @@ def plan(network: str, container_id: str) -> NetworkPlan:
     """Return the plan for a --network value. Raises UsageError for one that does not exist."""
     del container_id
     mode, _, _options = network.partition(":")
-    if mode in ("none", "ns"):
+    if mode in ("none", "ns", "container"):
         return NetworkPlan(mode)
     if mode == "host":
         return NetworkPlan(mode, host_address="127.0.0.1")
     if mode in (SLIRP, ""):
         return NetworkPlan(SLIRP, "10.0.2.100", "10.0.2.2", "10.0.2.3")
-    raise UsageError(f"no such network: {network}", hint="networks are: slirp4netns (the default), host and none")
+    raise UsageError(f"no such network: {network}", hint="networks are: slirp4netns (the default), host, none, container:NAME and ns:PATH")
 
 
 def connect(plan: NetworkPlan, namespace: int, run_folder: str) -> None:

@@ -175,7 +175,8 @@ def _make_root_read_only(root: int) -> None:
 
 
 def _set_names(spec: Spec) -> None:
-    if spec.linux.namespace("uts") is None:
+    names = spec.linux.namespace("uts")
+    if names is None or names.path:
         return
     if spec.hostname:
         _sethostname(spec.hostname)

@@ -9,18 +9,29 @@ from __future__ import annotations
 import _signal
 import os
 
-from pod.linux import process
+from pod.linux import files, process
 from pod.linux import syscalls as sc
+from pod.linux.process import ProcessId
 from pod.runtime.channel import Channel
 
 TITLE = "/dev/init"
+NAME = "init"
+
+
+def program_of(init: ProcessId) -> ProcessId | None:
+    """Return the program that an init of ours runs: its eldest child (proc(5), /proc/pid/task/tid/children)."""
+    try:
+        children = files.read_bytes(f"/proc/{init.pid}/task/{init.pid}/children").split()
+        return process.identify(int(children[0])) if init.is_alive() else None
+    except (OSError, IndexError):
+        return None
 
 
 def fork_and_reap(link: Channel) -> None:
     """Return in a child that is to execute the program; the caller itself becomes init and never returns."""
     everything = _signal.valid_signals()
     _signal.pthread_sigmask(_signal.SIG_SETMASK, everything)
-    process.set_title(TITLE)  # before anybody else is there to see the old one
+    process.set_title(TITLE, NAME)  # before anybody else is there to see the old one
     child = os.fork()
     if child == 0:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
