@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers, names
+from pod.engine import containers, names, sharing
 from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
 from pod.errors import NameTaken, PodError, StorageError, UsageError
@@ -34,6 +34,7 @@ def create(engine: Engine, options: CreateOptions) -> ContainerRecord:
     name = options.name or names.unused(engine.layout)
     names.check(name)
     record = _record(container_id, name, options, image.config.config, image)
+    sharing.check(engine, record)
     try:
         _write(engine, record)
     except OSError as err:
