@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from pod.engine import containers, exec_relay, security
+from pod.engine import containers, exec_relay, security, sharing
 from pod.engine.containers import Container
 from pod.errors import UsageError, WrongState
 from pod.linux import jsonfile

@@ -27,7 +27,10 @@ def plan(network: str, container_id: str) -> NetworkPlan:
         return NetworkPlan(mode, host_address="127.0.0.1")
     if mode in (SLIRP, ""):
         return NetworkPlan(SLIRP, "10.0.2.100", "10.0.2.2", "10.0.2.3")
-    raise UsageError(f"no such network: {network}", hint="networks are: slirp4netns (the default), host, none, container:NAME and ns:PATH")
+    raise UsageError(
+        f"no such network: {network}",
+        hint="networks are: slirp4netns (the default), host, none, container:NAME and ns:PATH",
+    )
 
 
 def connect(plan: NetworkPlan, namespace: int, run_folder: str) -> None:
