@@ -49,6 +49,7 @@ def fork(engine: Engine, record: ContainerRecord, lock: Lock, attachment: Attach
     try:
         ours.close()
         _live(engine, record, lock, Client(theirs, attachment.streams))
+        os._exit(0)
     finally:
         os._exit(1)
 
