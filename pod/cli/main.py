@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def main(argv: Sequence[str]) -> int:
     """Run a command line, the program's name first, and return the exit code."""
+    _open_missing_streams()
     context = Context(argv)
     _speak_utf8()
     try:
@@ -57,6 +58,15 @@ def _dispatch(context: Context) -> int:
     from pod.cli import slowpath
 
     return slowpath.run(context, context.words)
+
+
+def _open_missing_streams() -> None:
+    """Put /dev/null where the caller has closed a standard stream: a file of ours must not get its number."""
+    for fd in (0, 1, 2):
+        try:
+            os.fstat(fd)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 def _speak_utf8() -> None:

@@ -6,7 +6,6 @@ import _signal
 import _socket
 import os
 import select
-import sys
 
 from pod.engine import attach_protocol as protocol
 from pod.engine import containers
@@ -198,7 +197,6 @@ class _Conversation:
         if self._terminal is not None:
             self._terminal.restore()
         _signal.set_wakeup_fd(-1)
-        sys.stdout.flush()
 
 
 def _ignore(number: int, frame: object) -> None:

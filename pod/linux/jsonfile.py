@@ -45,8 +45,11 @@ except (ImportError, AttributeError, TypeError):  # pragma: no cover - other imp
 
 
 def loads(data: bytes | str) -> Any:
-    """Parse a JSON document. Raises ValueError."""
-    text = data.decode() if isinstance(data, bytes) else data
+    """Parse a JSON document. Raises ValueError.
+
+    Bytes that are no UTF-8 come back as `dumps` has written them: file names and arguments may hold any.
+    """
+    text = data.decode("utf-8", "surrogateescape") if isinstance(data, bytes) else data
     if _scan is None or not text or text[0] not in '{["':
         return _loads_slowly(text)
     try:
