@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -154,13 +156,26 @@ def test_links_are_followed_inside_the_image_only(image: Path, tmp_path_factory:
         (image / "etc/passwd").unlink()
 
 
+@pytest.fixture
+def impatience() -> Iterator[None]:
+    """Fail a test that waits, rather than wait with it: open(2) of a fifo can block for ever."""
+
+    def fail(_number: int, _frame: object) -> None:
+        raise TimeoutError("still waiting after 2 seconds")
+
+    before = signal.signal(signal.SIGALRM, fail)
+    signal.alarm(2)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.usefixtures("impatience")
 def test_a_fifo_is_refused_at_once(image: Path) -> None:
     (image / "etc/group").unlink()
     os.mkfifo(image / "etc/group")
-    start = time.monotonic()
     with pytest.raises(PodError, match="cannot read /etc/group of the image: not a regular file"):
         resolve_user(str(image), "joe")
-    assert time.monotonic() - start < 1
 
 
 def test_what_is_no_file_is_refused(image: Path, monkeypatch: pytest.MonkeyPatch) -> None:
