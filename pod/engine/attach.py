@@ -139,8 +139,8 @@ class _Conversation:
         """Take one message from the monitor; the exit code when it is the last."""
         try:
             message = self._socket.recv(protocol.CHUNK + 1)
-        except BlockingIOError:
-            return None
+        except (BlockingIOError, ConnectionResetError):
+            return None  # reset: it closed without reading all that we sent; what it said before can still be read
         except OSError:
             message = b""
         kind = message[:1]

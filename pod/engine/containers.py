@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from pod.errors import AmbiguousName, NoSuchContainer
-from pod.linux import ids, jsonfile
+from pod.errors import AmbiguousName, NoSuchContainer, PodError, StorageError
+from pod.linux import files, ids, jsonfile
 from pod.linux.process import boot_id
 from pod.record import Record
 from pod.storage.container_records import ContainerRecord, ContainerState
@@ -13,17 +13,26 @@ from pod.storage.container_records import ContainerRecord, ContainerState
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import TypeVar
 
+    from pod.engine.engine import Engine
+    from pod.linux.locks import Lock
     from pod.storage.layout import StorageLayout
+
+    _Document = TypeVar("_Document", ContainerRecord, ContainerState)
 
 LOST = 137  # the exit code of a container whose monitor was killed: it was killed with it
 
 
 class Container(Record):
-    """A container as it is now: what was asked, and what has become of it."""
+    """A container as it is now: what was asked, and what has become of it.
+
+    `crashed` tells that whoever was to write that down, or to remove the container, was killed (see sweep).
+    """
 
     record: ContainerRecord
     state: ContainerState
+    crashed: bool = False
 
     @property
     def id(self) -> str:
@@ -39,25 +48,59 @@ class Container(Record):
 
 
 def load(layout: StorageLayout, container_id: str) -> Container:
-    """Read a container's documents. Raises NoSuchContainer when it is gone or was never finished."""
+    """Read a container's documents. Raises NoSuchContainer when it is gone, StorageError when one is broken."""
     folder = layout.container(container_id)
     try:
-        record = ContainerRecord.from_json(jsonfile.read(f"{folder}/record.json"))
-        state = ContainerState.from_json(jsonfile.read(f"{folder}/state.json"))
+        record = _read(ContainerRecord, f"{folder}/record.json")
+        stored = _read(ContainerState, f"{folder}/state.json")
     except FileNotFoundError as err:
-        raise NoSuchContainer(container_id) from err
-    return Container(record, _as_of_now(state))
+        if not os.path.isdir(folder):
+            raise NoSuchContainer(container_id) from err
+        raise _broken(container_id, f"{err.filename} is missing") from err
+    except ValueError as err:
+        raise _broken(container_id, str(err)) from err
+    monitored = _is_monitored(stored)
+    if stored.status in _LIVELY:
+        return Container(record, stored if monitored else _killed(stored), crashed=not monitored)
+    return Container(record, stored, crashed=record.auto_remove and stored.monitor is not None and not monitored)
 
 
-def _as_of_now(state: ContainerState) -> ContainerState:
+_LIVELY = ("running", "paused", "stopping")
+
+
+def _read(kind: type[_Document], path: str) -> _Document:
+    """Read one document. Raises ValueError that names the file."""
+    data = files.read_bytes(path)
+    try:
+        return kind.from_json(jsonfile.loads(data))
+    except ValueError as err:
+        raise ValueError(f"{path} is broken: {err}") from err
+
+
+def _broken(container_id: str, what: str) -> StorageError:
+    return StorageError(
+        f"cannot read container {container_id[:12]}: {what}", hint=f"remove it: pod rm -f {container_id[:12]}"
+    )
+
+
+def _is_monitored(state: ContainerState) -> bool:
+    return state.monitor is not None and state.monitor.is_alive() and state.boot_id == boot_id()
+
+
+def _killed(state: ContainerState) -> ContainerState:
     """Correct a state that its monitor could not: after kill -9 or a reboot a running container is a dead one."""
-    if state.status not in ("running", "paused", "stopping"):
-        return state
-    if state.monitor is not None and state.monitor.is_alive() and state.boot_id == boot_id():
-        return state
     rebooted = state.boot_id != boot_id()
     error = "the machine was restarted" if rebooted else "the container's monitor was killed"
     return state.replace(status="exited", exit_code=LOST, error=error)
+
+
+def load_locked(layout: StorageLayout, container_id: str, lock: Lock) -> Container:
+    """Read a container whose lock the caller holds; that of a container that is gone goes, too."""
+    try:
+        return load(layout, container_id)
+    except NoSuchContainer:
+        lock.remove()
+        raise
 
 
 def save_state(layout: StorageLayout, container_id: str, state: ContainerState, *, durable: bool = False) -> None:
@@ -74,12 +117,43 @@ def all_ids(layout: StorageLayout) -> list[str]:
 
 
 def every(layout: StorageLayout) -> Iterator[Container]:
-    """Yield every container there is; one that vanishes while we look is left out."""
+    """Yield every container that can be read; one that vanishes while we look is left out."""
     for container_id in all_ids(layout):
         try:
             yield load(layout, container_id)
+        except (NoSuchContainer, StorageError):
+            continue
+
+
+def every_settled(engine: Engine) -> Iterator[Container]:
+    """Yield every container after putting right what crashes left, and tell the user of those that cannot be read."""
+    for container_id in all_ids(engine.layout):
+        try:
+            container = load(engine.layout, container_id)
+            yield _settled(engine, container) if container.crashed else container
         except NoSuchContainer:
             continue
+        except PodError as err:
+            engine.notify(f"Warning: {err.message}; {err.hint}" if err.hint else f"Warning: {err.message}")
+
+
+def _settled(engine: Engine, container: Container) -> Container:
+    from pod.engine import sweep  # after a crash only
+
+    try:
+        return sweep.settle(engine, container, wait=False)
+    except OSError:
+        return container  # a store that we may only read
+
+
+def find_settled(engine: Engine, wanted: str) -> Container:
+    """Find a container as `find` does, after putting right what a crash left of it."""
+    container = find(engine.layout, wanted)
+    if not container.crashed:
+        return container
+    from pod.engine import sweep  # after a crash only
+
+    return sweep.settle(engine, container)
 
 
 def find(layout: StorageLayout, wanted: str) -> Container:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers, names, sharing
+from pod.engine import names, sharing
 from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
-from pod.errors import NameTaken, PodError, StorageError, UsageError
-from pod.linux import files, ids, jsonfile, locks, times
+from pod.errors import PodError, StorageError, UsageError
+from pod.linux import files, ids, jsonfile, locks, process, times
 from pod.oci.image_config import RunConfig
 from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
 
@@ -20,12 +20,17 @@ _DEFAULT_SHM = 64_000 * 1024
 _DEFAULT_STOP_TIMEOUT = 10
 
 
-def create(engine: Engine, options: CreateOptions) -> ContainerRecord:
+def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> ContainerRecord:
     """Make a container. Raises NoSuchImage, NameTaken, UsageError, StorageError.
 
-    Whoever sees the container's folder sees it whole: it is prepared aside and renamed into place.
+    Whoever sees the container's folder sees it whole: it is prepared aside and renamed into place. With `to_run` the
+    caller starts it at once: a --rm container whose starter is killed before that is nobody's.
     """
     engine.enter()
+    if engine.layout.has_debris:
+        from pod.engine import sweep  # somebody is at work at this very moment, or was killed
+
+        sweep.leftovers(engine)
     _check_sources(options.mounts)
     if options.cidfile and os.path.lexists(options.cidfile):
         raise UsageError(f"container id file {options.cidfile} exists", hint="remove it, or choose another --cidfile")
@@ -35,13 +40,31 @@ def create(engine: Engine, options: CreateOptions) -> ContainerRecord:
     names.check(name)
     record = _record(container_id, name, options, image.config.config, image)
     sharing.check(engine, record)
+    state = _being_started() if to_run and record.auto_remove else ContainerState()
     try:
-        _write(engine, record)
+        _write(engine, record, state)
     except OSError as err:
-        raise StorageError(f"cannot store container {name}: {err.strerror}: {err.filename}") from err
+        where = err.filename or engine.layout.root
+        raise StorageError(f"cannot store container {name}: {err.strerror}: {where}") from err
     if options.cidfile:
-        files.write_atomic(options.cidfile, container_id.encode(), mode=0o644, durable=False)
+        _write_cidfile(engine, options.cidfile, record)
     return record
+
+
+def _being_started() -> ContainerState:
+    return ContainerState(monitor=process.identify(os.getpid()), boot_id=process.boot_id())
+
+
+def _write_cidfile(engine: Engine, path: str, record: ContainerRecord) -> None:
+    """Tell the id to the script that asked for it, or make no container."""
+    try:
+        files.write_atomic(path, record.id.encode(), mode=0o644, durable=False)
+    except OSError as err:
+        from pod.engine.discard import discard
+
+        with engine.lock("container", record.id):
+            discard(engine, record.id, record.name)
+        raise UsageError(f"cannot write the container id file {path}: {err.strerror}") from err
 
 
 def _check_sources(mounts: tuple[Mount, ...]) -> None:
@@ -124,7 +147,7 @@ def _merge_env(defaults: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, 
     return tuple(merged.values())
 
 
-def _write(engine: Engine, record: ContainerRecord) -> None:
+def _write(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
     """Write the documents and take the name: a crash leaves either the whole container or nothing that counts."""
     layout = engine.layout
     durable = not record.auto_remove
@@ -133,25 +156,10 @@ def _write(engine: Engine, record: ContainerRecord) -> None:
         for folder in ("upper", "work", "rootfs"):
             os.mkdir(f"{staging}/{folder}", 0o755 if folder == "upper" else 0o700)
         jsonfile.write(f"{staging}/record.json", record.to_json(), durable=durable)
-        jsonfile.write(f"{staging}/state.json", ContainerState().to_json(), durable=durable)
-        files.make_folders(layout.run_container(record.id))
+        jsonfile.write(f"{staging}/state.json", state.to_json(), durable=durable)
         with locks.Lock(layout.lock("names")):
-            _take_name(engine, record)
+            names.take(layout, record.name, record.id)
             os.rename(staging, layout.container(record.id))
     except BaseException:
         files.remove_tree(staging)
-        files.remove_tree(layout.run_container(record.id))
         raise
-
-
-def _take_name(engine: Engine, record: ContainerRecord) -> None:
-    """Point the name at the container; a name whose container is gone is free. The caller holds the lock on names."""
-    path = engine.layout.name(record.name)
-    owner = containers.owner_of_name(engine.layout, record.name)
-    if owner:
-        raise NameTaken(
-            f'the container name "{record.name}" is already in use by container {owner[:12]}',
-            hint=f"remove or rename that one (pod rm {record.name}), or choose another --name",
-        )
-    files.remove_file(path)
-    os.symlink(f"../containers/{record.id}", path)

@@ -38,7 +38,7 @@ class Engine:
         return self._namespace
 
     def _make_folders(self) -> None:
-        for path in (self.layout.containers, self.layout.names, self.layout.run_containers):
+        for path in (self.layout.containers, self.layout.names, self.layout.trash, self.layout.run_containers):
             try:
                 files.make_folders(path)
             except OSError as err:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def inspect(engine: Engine, name: str) -> dict[str, Any]:
     """Return the document of a container. Raises NoSuchContainer, AmbiguousName."""
-    container = containers.find(engine.layout, name)
+    container = containers.find_settled(engine, name)
     record, state = container.record, container.state
     folder = engine.layout.container(record.id)
     mark = marker.read(engine.layout)

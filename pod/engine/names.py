@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers
-from pod.errors import UsageError
+from pod.errors import NameTaken, UsageError
+from pod.linux import files
 from pod.storage.layout import StorageLayout
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
@@ -34,6 +35,21 @@ def check(name: str) -> None:
             f"invalid container name {name!r:.80}",
             hint="a name has two or more letters, digits, `_`, `.` or `-`, and starts with a letter or a digit",
         )
+
+
+def take(layout: StorageLayout, name: str, container_id: str) -> None:
+    """Point the name at the container; a name whose container is gone is free. The caller holds the lock on names.
+
+    Raises NameTaken.
+    """
+    owner = containers.owner_of_name(layout, name)
+    if owner and owner != container_id:
+        raise NameTaken(
+            f'the container name "{name}" is already in use by container {owner[:12]}',
+            hint=f"remove or rename that one (pod rm {name}), or choose another name",
+        )
+    files.remove_file(layout.name(name))
+    os.symlink(f"../containers/{container_id}", layout.name(name))
 
 
 def unused(layout: StorageLayout) -> str:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.linux import files, jsonfile
-from pod.linux.process import ProcessId, boot_id
+from pod.linux import files
 from pod.runtime import user_namespace
 from pod.runtime.user_namespace import UserNamespace
 
@@ -13,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pod.linux.process import ProcessId
     from pod.settings import Settings
     from pod.storage.layout import StorageLayout
 
@@ -49,17 +49,9 @@ def single_id_notice(layout: StorageLayout, namespace: UserNamespace) -> str:
 
 
 def running_monitors(layout: StorageLayout) -> Iterator[ProcessId]:
-    """Yield the living monitor of each container that has a runtime folder."""
-    try:
-        names = os.listdir(layout.run_containers)
-    except FileNotFoundError:
-        return
-    boot = boot_id()
-    for name in names:
-        try:
-            document = jsonfile.read(f"{layout.run_container(name)}/monitor.json")
-            monitor = ProcessId.from_json(document["monitor"])
-        except (OSError, ValueError, KeyError):
-            continue
-        if document.get("boot_id") == boot and monitor.is_alive():
-            yield monitor
+    """Yield the monitor of each container that runs: they live in the namespace even when its document is lost."""
+    from pod.engine import containers  # only when the namespace is made or found anew
+
+    for container in containers.every(layout):
+        if container.running and container.state.monitor is not None:
+            yield container.state.monitor

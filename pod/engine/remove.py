@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
-
 from pod.engine import containers, stop
-from pod.errors import NoSuchContainer, WrongState
-from pod.linux import files
-from pod.storage.container_records import ContainerRecord
+from pod.engine.discard import discard
+from pod.errors import NoSuchContainer, StorageError, WrongState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,9 +12,19 @@ if TYPE_CHECKING:
 
 
 def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = False) -> str:
-    """Remove a container; with `force` kill it first. Returns its id. Raises NoSuchContainer, WrongState."""
+    """Remove a container; with `force` kill it first. Returns its id.
+
+    Raises NoSuchContainer, WrongState, and StorageError where its documents cannot be read, unless `force` is given.
+    """
     del volumes  # anonymous volumes go with their container once there are volumes
-    container = containers.find(engine.layout, name)
+    try:
+        container = containers.find_settled(engine, name)
+    except StorageError:
+        if not force:
+            raise
+        from pod.engine import broken
+
+        return broken.remove(engine, containers.find_id(engine.layout, name))
     if container.running and not force:
         raise WrongState(
             f"container {container.name} is running",
@@ -26,28 +33,15 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
     engine.enter()
     if container.running:
         stop.kill_and_wait(engine, container)
-    with engine.lock("container", container.id):
-        try:
-            now = containers.load(engine.layout, container.id)
-        except NoSuchContainer:
-            if force:
-                return container.id  # --rm, or somebody else, was faster
+    try:
+        with engine.lock("container", container.id) as lock:
+            now = containers.load_locked(engine.layout, container.id, lock)
+            if now.running:
+                raise WrongState(f"container {container.name} was started again meanwhile")
+            discard(engine, now.id, now.name)
+    except NoSuchContainer:
+        if not force:  # else: --rm, or somebody else, was faster
             raise NoSuchContainer(name) from None
-        if now.running:
-            raise WrongState(f"container {container.name} was started again meanwhile")
-        discard(engine, now.record)
+    except OSError as err:
+        raise StorageError(f"cannot remove container {container.name}: {err.strerror}: {err.filename}") from err
     return container.id
-
-
-def discard(engine: Engine, record: ContainerRecord) -> None:
-    """Delete everything of a container that does not run. The caller holds its lock and is in the user's namespace.
-
-    The container's folder leaves the store in one rename; a crash after that leaves only a link that means nothing,
-    and rubbish in the trash, which a sweep empties.
-    """
-    layout = engine.layout
-    layout.discard(layout.container(record.id))
-    if os.path.islink(layout.name(record.name)) and not containers.owner_of_name(layout, record.name):
-        files.remove_file(layout.name(record.name))
-    files.remove_tree(layout.run_container(record.id))
-    files.remove_file(layout.lock("container", record.id))

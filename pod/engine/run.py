@@ -32,7 +32,7 @@ def run(
     `created` is called with the id as soon as the program runs. Raises what create and start raise; a container that
     could not be started stays for a look unless it was to be removed.
     """
-    record = create.create(engine, options)
+    record = create.create(engine, options, to_run=True)
     sock, pid = start.launch_monitor(engine, record.id, b"" if attachment is None else attachment.wanted)
     if created is not None:
         created(record.id)

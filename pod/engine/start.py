@@ -9,7 +9,7 @@ from pod.engine import attach_protocol as protocol
 from pod.engine.attach import AttachOptions
 from pod.engine.containers import Container
 from pod.engine.monitor import main as monitor
-from pod.errors import WrongState
+from pod.errors import StorageError, WrongState
 from pod.linux import files
 from pod.runtime import launch
 
@@ -23,11 +23,14 @@ def start(engine: Engine, name: str, options: AttachOptions | None = None) -> in
 
     Starting one that runs is no error, as for Docker and Podman. Raises NoSuchContainer, RuntimeFailure, NetworkError.
     """
-    container = containers.find(engine.layout, name)
+    container = containers.find_settled(engine, name)
     if container.running:
         return 0 if options is None else attach.attach(engine, name, options)
     engine.enter()
-    sock, pid = launch_monitor(engine, container.id, b"" if options is None else options.wanted)
+    try:
+        sock, pid = launch_monitor(engine, container.id, b"" if options is None else options.wanted)
+    except _RunsAlready:  # somebody else was faster
+        return 0 if options is None else attach.attach(engine, name, options)
     if options is None:
         sock.close()
         return 0
@@ -38,9 +41,9 @@ def launch_monitor(engine: Engine, container_id: str, streams: bytes) -> tuple[_
     """Fork the monitor of a stopped container; return the socket to it and the pid of the program."""
     lock = engine.lock("container", container_id)
     with lock:
-        container = containers.load(engine.layout, container_id)
+        container = containers.load_locked(engine.layout, container_id, lock)
         _check_startable(container)
-        files.make_folders(engine.layout.run_container(container_id))
+        _make_run_folder(engine, container)
         sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams))
     message = sock.recv(protocol.CHUNK)
     if message[:1] == protocol.FAILED:
@@ -53,8 +56,20 @@ def launch_monitor(engine: Engine, container_id: str, streams: bytes) -> tuple[_
     return sock, int(message[1:])
 
 
+class _RunsAlready(WrongState):
+    """The container runs."""
+
+
+def _make_run_folder(engine: Engine, container: Container) -> None:
+    path = engine.layout.run_container(container.id)
+    try:
+        files.make_folders(path)
+    except OSError as err:
+        raise StorageError(f"cannot start container {container.name}: {err.strerror}: {path}") from err
+
+
 def _check_startable(container: Container) -> None:
     if container.running:
-        raise WrongState(f"container {container.name} is running already")
+        raise _RunsAlready(f"container {container.name} is running already")
     if container.state.status == "removing":
         raise WrongState(f"container {container.name} is being removed")

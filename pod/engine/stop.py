@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import select
-import time
-
 from pod.engine import containers
 from pod.engine.containers import Container
 from pod.errors import WrongState
@@ -21,7 +18,7 @@ _KILLED_SECONDS = 30.0  # how long the kernel and the monitor may take after SIG
 
 def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
     """Send the stop signal, wait `timeout` seconds (-1: for ever), kill. Returns the id. Stopping twice is no error."""
-    container = containers.find(engine.layout, name)
+    container = containers.find_settled(engine, name)
     if not container.running or container.state.init is None:
         return container.id
     signal = number(container.record.stop_signal)
@@ -84,18 +81,4 @@ def kill_and_wait(engine: Engine, container: Container) -> None:
 
 def _wait(container: Container, seconds: float | None) -> bool:
     """Wait for the monitor's own end, which comes after the last document is written; false when time is up."""
-    if container.state.monitor is None:
-        return True
-    try:
-        fd = container.state.monitor.pidfd()
-    except ProcessLookupError:
-        return True
-    deadline = None if seconds is None else time.monotonic() + seconds
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    while True:
-        left = None if deadline is None else max(0.0, deadline - time.monotonic()) * 1000
-        if poll.poll(left):
-            return True
-        if deadline is not None and time.monotonic() >= deadline:
-            return False
+    return container.state.monitor is None or container.state.monitor.wait(seconds)

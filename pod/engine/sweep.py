@@ -1,38 +1,64 @@
 """Sweeping up after what was killed: every command that comes across debris of a crash removes it, asking nobody.
 
 staging/PURPOSE.PID.…   unfinished work whose process is gone
-trash/…                 a deletion that was interrupted
+trash/ID.PID.…          a deletion that was interrupted, and with it a name, a run folder, a lock of that container
 a container that was to be removed at its end, whose monitor was killed before it could
-a first process that outlived its monitor; a run folder without a container
+a first process that outlived its monitor
 """
 
 from __future__ import annotations
 
 import os
 
-from pod.engine import containers, remove
+from pod.engine import containers
 from pod.engine.containers import Container
-from pod.errors import PodError
-from pod.linux import files, jsonfile
+from pod.engine.discard import discard
+from pod.errors import NoSuchContainer
+from pod.linux import files, ids, locks, times
 from pod.linux.process import boot_id
-from pod.storage.container_records import ContainerState
+from pod.storage import staging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.linux.locks import Lock
+    from pod.storage.layout import StorageLayout
 
 _SIGKILL = 9
+_KILLED_SECONDS = 10.0
 
 
 def leftovers(engine: Engine) -> None:
-    """Remove unfinished work of dead processes. Two listings of folders when there is none."""
-    for name in _listing(engine.layout.trash):
-        engine.enter()
-        files.remove_tree(f"{engine.layout.trash}/{name}")
-    for name in _listing(engine.layout.staging):
-        if not _maker_lives(name):
-            engine.enter()
-            files.remove_tree(f"{engine.layout.staging}/{name}")
+    """Remove unfinished work of dead processes, and what lies around without a container."""
+    if not any(staging.is_abandoned(path) for path in staging.entries(engine.layout)):
+        return
+    engine.enter()
+    staging.sweep(engine.layout)
+    _sweep_names(engine.layout)
+    for container_id in _strangers(engine.layout, engine.layout.run_containers):
+        files.remove_tree(engine.layout.run_container(container_id))
+    for lock in _strangers(engine.layout, os.path.dirname(engine.layout.lock("container", "x")), "container-"):
+        _sweep_lock(engine.lock("container", lock))
+
+
+def _sweep_names(layout: StorageLayout) -> None:
+    """Remove names whose containers are gone. Whoever takes a name holds the same lock until its container is there."""
+    with locks.Lock(layout.lock("names")):
+        for name in _listing(layout.names):
+            if not containers.owner_of_name(layout, name):
+                files.remove_file(layout.name(name))
+
+
+def _sweep_lock(lock: Lock) -> None:
+    if lock.acquire(wait=False):
+        lock.remove()
+        lock.release()
+
+
+def _strangers(layout: StorageLayout, folder: str, prefix: str = "") -> list[str]:
+    """Return the ids in the names in a folder that belong to no container."""
+    found = [name.removeprefix(prefix) for name in _listing(folder) if name.startswith(prefix)]
+    return [name for name in found if ids.is_id(name) and not os.path.isdir(layout.container(name))]
 
 
 def _listing(path: str) -> list[str]:
@@ -42,68 +68,40 @@ def _listing(path: str) -> list[str]:
         return []
 
 
-def _maker_lives(name: str) -> bool:
-    """True where the pid in a staging folder's name (PURPOSE.PID.RANDOM) is a process, of whoever."""
-    parts = name.split(".")
-    return len(parts) < 3 or not parts[1].isdecimal() or os.path.exists(f"/proc/{parts[1]}")
+def settle(engine: Engine, container: Container, *, wait: bool = True) -> Container:
+    """Put right what a crash left of a container and return it as it is then.
 
-
-def lost(engine: Engine, container: Container) -> bool:
-    """Put right a container whose monitor was killed; true when it is gone after that, as --rm had asked.
-
-    Only the stored document shows it: `Container.state` already says what is true now.
+    Without `wait`, a container that somebody else has in hand is left to them. Raises NoSuchContainer where the
+    container was to be removed at its end.
     """
-    if container.running or not _unfinished(engine, container):
-        return False
+    if _runs_elsewhere(container):
+        return container
     engine.enter()
-    with engine.lock("container", container.id):
-        if not _unfinished(engine, container):
-            return not os.path.isdir(engine.layout.container(container.id))
-        if container.state.init is not None and container.state.boot_id == boot_id():
-            container.state.init.send_signal(_SIGKILL)
-        if container.record.auto_remove:
-            remove.discard(engine, container.record)
-            return True
-        files.remove_tree(engine.layout.run_container(container.id))
-        containers.save_state(engine.layout, container.id, container.state)
-    return False
-
-
-def _unfinished(engine: Engine, container: Container) -> bool:
-    """True where state.json still tells of a running container although it is not."""
+    lock = engine.lock("container", container.id)
+    if not lock.acquire(wait=wait):
+        return container
     try:
-        stored = ContainerState.from_json(jsonfile.read(f"{engine.layout.container(container.id)}/state.json"))
-    except (OSError, ValueError):
-        return False
-    if stored.status in ("running", "paused", "stopping"):
-        return not (stored.monitor is not None and stored.monitor.is_alive() and stored.boot_id == boot_id())
-    return container.record.auto_remove and stored.status == "exited" and not _monitored(stored)
+        now = containers.load_locked(engine.layout, container.id, lock)
+        return _settle_locked(engine, now) if now.crashed else now
+    finally:
+        lock.release()
 
 
-def _monitored(state: ContainerState) -> bool:
-    return state.monitor is not None and state.boot_id == boot_id() and state.monitor.is_alive()
+def _runs_elsewhere(container: Container) -> bool:
+    """True for a container of another machine, where both have this store (a home folder on a file server)."""
+    state = container.state
+    return state.boot_id != boot_id() and state.host not in ("", os.uname().nodename)
 
 
-def everything(engine: Engine) -> None:
-    """Sweep the whole store: leftovers, and every container that a crash left behind."""
-    leftovers(engine)
-    for container in containers.every(engine.layout):
-        try:
-            lost(engine, container)
-        except PodError as err:
-            engine.notify(f"cannot tidy up container {container.name}: {err.message}")
-    known = set(containers.all_ids(engine.layout))
-    for name in _listing(engine.layout.run_containers):
-        if name not in known and not _being_made(engine, name):
-            engine.enter()
-            files.remove_tree(engine.layout.run_container(name))
-
-
-def _being_made(engine: Engine, container_id: str) -> bool:
-    """True for a run folder younger than a creation takes: its container may be renamed into place any moment."""
-    import time
-
-    try:
-        return time.time() - os.stat(engine.layout.run_container(container_id)).st_mtime < 60
-    except FileNotFoundError:
-        return False
+def _settle_locked(engine: Engine, container: Container) -> Container:
+    state = container.state
+    if state.init is not None and state.boot_id == boot_id():
+        state.init.send_signal(_SIGKILL)
+        state.init.wait(_KILLED_SECONDS)
+    if container.record.auto_remove:
+        discard(engine, container.id, container.name)
+        raise NoSuchContainer(container.name)
+    files.remove_tree(engine.layout.run_container(container.id))
+    found = state.replace(finished_at=state.finished_at or times.now())
+    containers.save_state(engine.layout, container.id, found)
+    return container.replace(state=found, crashed=False)

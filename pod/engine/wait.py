@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import _socket
+
 from pod.engine import attach, containers
 from pod.engine import attach_protocol as protocol
-from pod.errors import NoSuchContainer, WrongState
+from pod.engine.containers import Container
+from pod.errors import WrongState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,23 +19,36 @@ def wait(engine: Engine, name: str) -> int:
 
     The monitor itself tells the code, so that waiting for a --rm container works too.
     """
-    container = containers.find(engine.layout, name)
+    container = containers.find_settled(engine, name)
     if not container.running:
         return container.state.exit_code
     try:
         sock = attach.connect(engine, container.id)
     except WrongState:
-        return _afterwards(engine, container.id)
-    sock.send(protocol.HELLO)
-    while message := sock.recv(protocol.CHUNK):
+        return _written_down(engine, container)
+    try:
+        sock.send(protocol.HELLO, _socket.MSG_NOSIGNAL)
+    except OSError:
+        pass  # it is saying goodbye already: that is what we hear
+    code = _told(sock)
+    return _written_down(engine, container) if code is None else code
+
+
+def _told(sock: _socket.socket) -> int | None:
+    """Return the exit code that the monitor tells; None where it was killed before it could."""
+    while True:
+        try:
+            message = sock.recv(protocol.CHUNK + 1)
+        except ConnectionResetError:
+            continue  # it closed without reading our greeting: what it said before can still be read
+        if not message:
+            return None
         if message[:1] == protocol.EXITED:
             return int(message[1:])
-    return _afterwards(engine, container.id)
 
 
-def _afterwards(engine: Engine, container_id: str) -> int:
-    """The monitor is gone without a word to us: what it wrote down is all there is."""
-    try:
-        return containers.load(engine.layout, container_id).state.exit_code
-    except NoSuchContainer:
-        return containers.LOST
+def _written_down(engine: Engine, container: Container) -> int:
+    """Without a word from the monitor (it was killed, or its socket is gone) its end and its last document count."""
+    if container.state.monitor is not None:
+        container.state.monitor.wait()
+    return containers.find_settled(engine, container.id).state.exit_code

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+_LONGEST_POLL = (1 << 31) - 1  # milliseconds, an int of poll(2): 24 days
+
+
 class ProcessId(Record):
     """One certain process of this boot: its pid in the host's namespace, and its start time in clock ticks."""
 
@@ -52,6 +55,19 @@ class ProcessId(Record):
         finally:
             os.close(fd)
         return True
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Wait for this process's end, be it a child or not; false when time is up."""
+        try:
+            fd = self.pidfd()
+        except ProcessLookupError:
+            return True
+        poll = select.poll()
+        poll.register(fd, select.POLLIN)
+        try:
+            return bool(poll.poll(None if seconds is None else min(seconds * 1000, _LONGEST_POLL)))
+        finally:
+            os.close(fd)
 
 
 def identify(pid: int) -> ProcessId:

@@ -98,23 +98,24 @@ def _renew(path: str, running: list[ProcessId]) -> tuple[UserNamespace, bool]:
         return current, False  # a changed map waits until nothing runs in the old one
     if current is not None:
         current.holder.send_signal(9)
-    wanted = idmap.wanted(os.getuid(), os.getgid())
     if running and current is None and (found := _adopt(running, path)):
         return found, False
-    holder, real = _make(wanted)
-    namespace = _document(holder, real, permanent=False)
-    _save(path, namespace)
-    return namespace, True
+    holder, real = _make(idmap.wanted(os.getuid(), os.getgid()))
+    return _establish(path, holder, real, idmap.stamp()), True
 
 
-def _document(holder: int, real: IdMap, *, permanent: bool) -> UserNamespace:
-    inode = os.stat(f"/proc/{holder}/ns/user").st_ino
-    return UserNamespace(process.identify(holder), process.boot_id(), inode, idmap.stamp(), real, permanent)
-
-
-def _save(path: str, namespace: UserNamespace) -> None:
-    files.make_folders(os.path.dirname(path))
-    jsonfile.write(path, namespace.to_json(), durable=False)
+def _establish(path: str, holder: Holder, real: IdMap, stamp: str, *, permanent: bool = False) -> UserNamespace:
+    """Write the document, and only then let its holder live without us: no holder exists that nobody knows of."""
+    inode = os.stat(f"/proc/{holder.pid}/ns/user").st_ino
+    namespace = UserNamespace(process.identify(holder.pid), process.boot_id(), inode, stamp, real, permanent)
+    try:
+        files.make_folders(os.path.dirname(path))
+        jsonfile.write(path, namespace.to_json(), durable=False)
+    except OSError:
+        holder.dismiss()
+        raise
+    holder.release()
+    return namespace
 
 
 def keep(path: str, lock: str) -> None:
@@ -123,37 +124,39 @@ def keep(path: str, lock: str) -> None:
         current = read(path)
         if current is None or current.permanent:
             return
-        holder = process.spawn(["sleep", "infinity"], cwd="/", new_session=True)
-        _save(path, current.replace(holder=process.identify(holder), permanent=True))
+        _establish(path, Holder(lambda: None, "infinity"), current.map, current.stamp, permanent=True)
         current.holder.send_signal(9)
 
 
 def _adopt(running: list[ProcessId], path: str) -> UserNamespace | None:
-    """Put a new holder into the namespace that running containers live in."""
+    """Put a new holder into the user namespace that running containers live in.
+
+    It gets a mount namespace of its own: a monitor's may be private, with a file system of its container's in it.
+    """
     for candidate in running:
         try:
             fd = candidate.pidfd()
         except ProcessLookupError:
             continue
-        ready, go = os.pipe()
-        pid = os.fork()
-        if pid == 0:
-            try:
-                sc.setns(fd, sc.CLONE_NEWUSER | sc.CLONE_NEWNS)
-                os.write(go, b"+")
-                _sleep()
-            finally:
-                os._exit(1)
-        os.close(go)
+        holder = Holder(lambda fd=fd: _join_user_namespace(fd))  # type: ignore[misc]
         os.close(fd)
-        joined = files.read_all(ready) == b"+"
-        os.close(ready)
-        if joined:
-            namespace = _document(pid, _map_of(pid), permanent=False)
-            _save(path, namespace)
-            return namespace
-        os.waitpid(pid, 0)
+        if holder.errno == 0:
+            return _establish(path, holder, _map_of(holder.pid), _last_stamp(path))
+        holder.dismiss()
     return None
+
+
+def _join_user_namespace(fd: int) -> None:
+    sc.setns(fd, sc.CLONE_NEWUSER)
+    sc.unshare(sc.CLONE_NEWNS)
+
+
+def _last_stamp(path: str) -> str:
+    """Return what the ids of the living namespace were made from; "" where that is lost, so that it is seen as old."""
+    try:
+        return UserNamespace.from_json(jsonfile.read(path)).stamp
+    except (OSError, ValueError):
+        return ""
 
 
 def _map_of(pid: int) -> IdMap:
@@ -164,67 +167,80 @@ def _map_of(pid: int) -> IdMap:
     return IdMap(ranges("uid"), ranges("gid"))
 
 
-def _make(wanted: IdMap) -> tuple[int, IdMap]:
+def _make(wanted: IdMap) -> tuple[Holder, IdMap]:
     """Start a holder in new namespaces with the wanted map, or with the single-id map where that is refused."""
-    holder = _start_holder(wanted)
-    if holder is None:
-        alone = IdMap(wanted.uids[:1], wanted.gids[:1])
-        holder = _start_holder(alone)
-        wanted = alone
-    if holder is None:
-        raise KernelRefused("cannot make a user namespace: its id map was refused", hint=_hint_on_user_namespaces())
-    return holder, wanted
+    alone = IdMap(wanted.uids[:1], wanted.gids[:1])
+    for real in (wanted, alone):
+        holder = Holder(lambda real=real: _make_namespaces(real))  # type: ignore[misc]
+        if holder.errno == 0 and (real.single or _write_map(holder.pid, real)):
+            return holder, real
+        holder.dismiss()
+        if holder.errno:
+            raise _refusal(holder.errno)
+    raise KernelRefused("cannot make a user namespace: its id map was refused", hint=_hint_on_user_namespaces())
 
 
-def _start_holder(wanted: IdMap) -> int | None:
-    """Fork the holder, map its ids, and let it go to sleep; None where mapping fails."""
-    ready_read, ready_write = os.pipe()
-    go_read, go_write = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(go_write)
-            _hold(wanted, ready_write, go_read)
-        finally:
-            os._exit(1)
-    os.close(ready_write)
-    os.close(go_read)
-    try:
-        answer = files.read_all(ready_read)
-        if answer != b"+":
-            os.waitpid(pid, 0)
-            raise _refusal(int(answer or b"1"))
-        if wanted.single or _write_map(pid, wanted):
-            os.write(go_write, b"+")
-            return pid
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
-        return None
-    finally:
-        os.close(ready_read)
-        os.close(go_write)
-
-
-def _hold(wanted: IdMap, ready: int, go: int) -> None:
-    """The holder's own steps: new namespaces, word to the parent, the map, sleep."""
+def _make_namespaces(wanted: IdMap) -> None:
     uid, gid = os.getuid(), os.getgid()
+    sc.unshare(sc.CLONE_NEWUSER | sc.CLONE_NEWNS)
+    if wanted.single:
+        # user_namespaces(7): without privilege one may map the own id only, and must give up setgroups(2) first
+        _write("/proc/self/setgroups", "deny")
+        _write("/proc/self/uid_map", f"0 {uid} 1")
+        _write("/proc/self/gid_map", f"0 {gid} 1")
+
+
+class Holder:
+    """A holder to be: a child that has gone where it is to sleep, and ends with us unless it is released.
+
+    `go_there` runs in the child; `errno` is how that failed, 0 if it did not.
+    """
+
+    def __init__(self, go_there: Callable[[], None], seconds: str = str(HOLD_SECONDS)) -> None:
+        ready_read, ready_write = os.pipe()
+        go_read, self._go = os.pipe()
+        self.pid = os.fork()
+        if self.pid == 0:
+            try:
+                os.close(self._go)
+                _hold(go_there, ready_write, go_read, seconds)
+            finally:
+                os._exit(1)
+        os.close(ready_write)
+        os.close(go_read)
+        answer = files.read_all(ready_read)
+        os.close(ready_read)
+        self.errno = 0 if answer == b"+" else int(answer or errno.EAGAIN)
+
+    def release(self) -> None:
+        """Let it sleep on, whatever becomes of us."""
+        try:
+            os.write(self._go, b"+")
+        except BrokenPipeError:
+            pass  # killed meanwhile: whoever joins notices
+        os.close(self._go)
+
+    def dismiss(self) -> None:
+        """End it."""
+        os.close(self._go)
+        os.kill(self.pid, 9)
+        os.waitpid(self.pid, 0)
+
+
+def _hold(go_there: Callable[[], None], ready: int, go: int, seconds: str) -> None:
+    """The holder's own steps: to the namespaces, word to the parent, the parent's word, sleep."""
     try:
-        sc.unshare(sc.CLONE_NEWUSER | sc.CLONE_NEWNS)
-        if wanted.single:
-            # user_namespaces(7): without privilege one may map the own id only, and must give up setgroups(2) first
-            _write("/proc/self/setgroups", "deny")
-            _write("/proc/self/uid_map", f"0 {uid} 1")
-            _write("/proc/self/gid_map", f"0 {gid} 1")
+        go_there()
     except OSError as err:
         os.write(ready, str(err.errno).encode())
         os._exit(1)
     os.write(ready, b"+")
     os.close(ready)
     if os.read(go, 1) == b"+":
-        _sleep()
+        _sleep(seconds)
 
 
-def _sleep() -> None:
+def _sleep(seconds: str) -> None:
     """Become the sleeping program, free of our descriptors, folder and session."""
     os.setsid()
     os.chdir("/")
@@ -232,7 +248,7 @@ def _sleep() -> None:
     for fd in (0, 1, 2):
         os.dup2(null, fd)
     process.restore_signals()
-    os.execvpe("sleep", ["sleep", str(HOLD_SECONDS)], {"PATH": os.environ.get("PATH", "/usr/bin:/bin")})
+    os.execvpe("sleep", ["sleep", seconds], {"PATH": os.environ.get("PATH", "/usr/bin:/bin")})
 
 
 def _write_map(pid: int, wanted: IdMap) -> bool:

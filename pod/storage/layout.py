@@ -109,21 +109,38 @@ class StorageLayout(Record):
     def cache(self) -> str:
         return f"{self.runroot}/cache"
 
+    @property
+    def has_debris(self) -> bool:
+        """True where somebody is at work in `staging` or `trash`, or was killed there: two listings of folders."""
+        return bool(_names(self.trash) or _names(self.staging))
+
     def new_staging(self, purpose: str) -> str:
         """Make a folder for unfinished work; the pid in its name lets a sweep tell whether its maker still lives."""
         path = f"{self.staging}/{purpose}.{os.getpid()}.{os.urandom(4).hex()}"
         files.make_folders(path)
         return path
 
-    def discard(self, path: str) -> None:
-        """Take a folder out of the store in one step, then delete it: an interrupted deletion is finished by a sweep.
+    def throw_away(self, path: str) -> str:
+        """Take a folder out of the store in one step; return where it is now, "" when it was gone already.
 
-        Call it inside the user's namespace.
+        Call it inside the user's namespace. Like staging folders, rubbish bears the pid of whoever deletes it.
         """
         files.make_folders(self.trash)
-        target = f"{self.trash}/{os.path.basename(path)}.{os.urandom(4).hex()}"
+        target = f"{self.trash}/{os.path.basename(path)}.{os.getpid()}.{os.urandom(4).hex()}"
         try:
             os.rename(path, target)
         except FileNotFoundError:
-            return
-        files.remove_tree(target)
+            return ""
+        return target
+
+    def discard(self, path: str) -> None:
+        """Take a folder out of the store, then delete it: an interrupted deletion is finished by a sweep."""
+        if target := self.throw_away(path):
+            files.remove_tree(target)
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []

@@ -42,12 +42,19 @@ class Staging:
 
 def sweep(layout: StorageLayout) -> None:
     """Remove what killed processes left in `staging/` and `trash/`. Call it inside the user's namespace."""
-    for name in _names(layout.staging):
-        path = f"{layout.staging}/{name}"
-        if not _maker_lives(name) and not _is_locked(path):
+    for path in entries(layout):
+        if is_abandoned(path):
             files.remove_tree(path)
-    for name in _names(layout.trash):
-        files.remove_tree(f"{layout.trash}/{name}")
+
+
+def entries(layout: StorageLayout) -> list[str]:
+    """Return what lies in `staging/` and `trash/`."""
+    return [f"{folder}/{name}" for folder in (layout.staging, layout.trash) for name in _names(folder)]
+
+
+def is_abandoned(path: str) -> bool:
+    """True where whoever made, or was deleting, a folder in `staging/` or `trash/` is gone."""
+    return not _maker_lives(os.path.basename(path)) and not _is_locked(path)
 
 
 def _names(folder: str) -> list[str]:

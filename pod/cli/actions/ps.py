@@ -49,7 +49,7 @@ def show_containers(context: Context, listing: Listing) -> int:
 def _chosen(context: Context, listing: Listing) -> list[Container]:
     from pod.engine import containers
 
-    found = list(containers.every(context.engine.layout))
+    found = list(containers.every_settled(context.engine))
     everything = listing.all or listing.last >= 0
     if listing.filters:
         from pod.cli.actions.container_filters import parse_filters, speaks_of_stopped

@@ -58,10 +58,15 @@ def main(argv: list[str]) -> None:
     from pod.engine import containers
     from pod.engine.engine import Engine
     from pod.engine.monitor import ending
+    from pod.errors import PodError
     from pod.settings import Settings
 
     engine = Engine(Settings.from_json(document["settings"]), lambda _sentence: None)
-    container = containers.load(engine.layout, document["id"])
+    try:
+        container = containers.load(engine.layout, document["id"])
+    except PodError:  # somebody has broken or removed its documents: there is nothing to write down any more
+        supervisor.say_goodbye()
+        return
     ending.finish(engine, container.record, container.state, supervisor, code or 0)
 
 

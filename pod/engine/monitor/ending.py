@@ -16,20 +16,37 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     """Write the exit code, remove what does not outlive the run, and tell the attached commands."""
     if supervisor.log is not None:
         supervisor.log.close()
-    final = state.replace(status="exited", exit_code=code, finished_at=times.now())
+    lock = engine.lock("container", record.id)
     try:
-        containers.save_state(engine.layout, record.id, final, durable=not record.auto_remove)
-        with engine.lock("container", record.id):
-            tidy_up(engine, record)
+        lock.acquire()
+    except OSError:
+        pass  # the runtime folder went with the login session: nobody else can take a lock there either
+    try:
+        write_down(engine, record, state.replace(status="exited", exit_code=code, finished_at=times.now()))
+        tidy_up(engine, record)
+    except OSError:
+        pass  # whatever is left, the next command that comes across it sweeps it up
     finally:
+        lock.release()
         supervisor.say_goodbye()
+
+
+def write_down(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
+    """Write the last state. On a full disk config.json makes room for it: every start writes that anew."""
+    try:
+        containers.save_state(engine.layout, record.id, state, durable=not record.auto_remove)
+    except OSError:
+        if record.auto_remove:
+            return
+        files.remove_file(f"{engine.layout.container(record.id)}/config.json")
+        containers.save_state(engine.layout, record.id, state)
 
 
 def tidy_up(engine: Engine, record: ContainerRecord) -> None:
     """Remove the run folder, and the container itself where --rm was asked for. The caller holds its lock."""
     if record.auto_remove:
-        from pod.engine import remove
+        from pod.engine.discard import discard
 
-        remove.discard(engine, record)
+        discard(engine, record.id, record.name)
     else:
         files.remove_tree(engine.layout.run_container(record.id))

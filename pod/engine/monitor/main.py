@@ -113,20 +113,29 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
         pipes = streams.make_pipes(record.open_stdin)
         launched = launch.launch(bundle, pipes.theirs, connect)
         ends = Streams.of_pipes(pipes)
+    try:
+        state = _write_state(engine, record, launched.pid)
+        log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
+    except OSError:
+        os.kill(launched.pid, _signal.SIGKILL)
+        os.waitpid(launched.pid, 0)
+        raise
+    supervisor = Supervisor(launched.pid, ends, listener, [client], log)
+    supervisor.close_stdin_with_client = record.stdin_once
+    return supervisor, state
+
+
+def _write_state(engine: Engine, record: ContainerRecord, pid: int) -> ContainerState:
     state = ContainerState(
         status="running",
-        init=process.identify(launched.pid),
+        init=process.identify(pid),
         monitor=process.identify(os.getpid()),
         boot_id=process.boot_id(),
         host=os.uname().nodename,
         started_at=times.now(),
     )
     containers.save_state(engine.layout, record.id, state)
-    maximum = int(record.log.options.get("max-size", 0))
-    log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log", maximum)
-    supervisor = Supervisor(launched.pid, ends, listener, [client], log)
-    supervisor.close_stdin_with_client = record.stdin_once
-    return supervisor, state
+    return state
 
 
 def _bug(err: Exception, *, debug: bool) -> PodError:
@@ -142,8 +151,10 @@ def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err
     before = containers.load(engine.layout, record.id).state
     state = before.replace(exit_code=err.exit_code, error=err.message, finished_at=times.now())
     try:
-        containers.save_state(engine.layout, record.id, state)
+        ending.write_down(engine, record, state)
         ending.tidy_up(engine, record)
+    except OSError:
+        pass  # the first error is the one to tell; a sweep does the rest
     finally:
         report = {"message": err.message, "hint": err.hint, "exit_code": err.exit_code}
         client.send(protocol.FAILED + jsonfile.dumps(report))

@@ -146,7 +146,9 @@ class Supervisor:
             self.streams.close_input()
 
     def say_goodbye(self) -> None:
-        """Tell everybody attached how it ended, when they have taken all output. After that the listener is closed."""
+        """Tell everybody attached how it ended, when they have taken all output, and those about to attach, too."""
+        while late := self.listener.accept():
+            self.clients.append(late)
         self.listener.socket.close()
         for client in self.clients:
             client.send(protocol.EXITED + str(self._exit_code).encode())

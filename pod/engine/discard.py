@@ -1,0 +1,28 @@
+"""Taking a container out of the store, for everyone who does: rm, the monitor of a --rm container, a sweep."""
+
+from __future__ import annotations
+
+import os
+
+from pod.engine import containers
+from pod.linux import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+
+
+def discard(engine: Engine, container_id: str, name: str) -> None:
+    """Delete everything of a container that does not run. The caller holds its lock and is in the user's namespace.
+
+    The container's folder leaves the store in one rename. What remains to be done is small and done before the folder
+    is emptied: as long as that is in the trash, a sweep knows that somebody was at it.
+    """
+    layout = engine.layout
+    rubbish = layout.throw_away(layout.container(container_id))
+    if name and os.path.islink(layout.name(name)) and not containers.owner_of_name(layout, name):
+        files.remove_file(layout.name(name))
+    files.remove_tree(layout.run_container(container_id))
+    files.remove_file(layout.lock("container", container_id))
+    if rubbish:
+        files.remove_tree(rubbish)
