@@ -2,6 +2,7 @@
 
 A launcher as pip makes it runs `site`, which reads every .pth file and costs as much as a whole `pod ps`. This one
 starts with -I -S (isolated, no site; python(1)) and names the folders itself: pod's own first, third-party ones last.
+The hot commands' modules come from one file that the installer writes beside the package (pod/hot_modules.py).
 
     launcher.py OUTPUT --python INTERPRETER --code FOLDER [--packages FOLDER]…
 """
@@ -20,6 +21,8 @@ BODY = """\
 import sys
 sys.path[:0] = [{code!r}]
 sys.path += {packages!r}
+from pod.hot_modules import use
+use({hot!r})
 from pod.__main__ import main
 main()
 """
@@ -32,7 +35,7 @@ def fits_a_shebang(interpreter: str) -> bool:
 
 def write(output: str, interpreter: str, code: str, packages: list[str]) -> None:
     """Write the launcher, and beside it a second file where the interpreter's path is too long for a first line."""
-    body = BODY.format(code=code, packages=packages)
+    body = BODY.format(code=code, packages=packages, hot=os.path.join(code, "hot-modules.bin"))
     if fits_a_shebang(interpreter):
         _write_program(output, f"#!{interpreter} -IS\n{body}")
         return
