@@ -47,6 +47,9 @@ COMMANDS = (
     _entry(MANAGE, "container.kill:kill", "kill", "container kill"),
     _entry(MANAGE, "container.wait:wait", "wait", "container wait"),
     _entry(MANAGE, "container.rm:rm", "rm", "container rm"),
+    _entry(MANAGE, "container.rename:rename", "rename", "container rename"),
+    _entry(MANAGE, "container.prune:prune", "container prune"),
+    _entry(MANAGE, "container.port:port", "port", "container port"),
     _entry(MANAGE, "container.exists:exists", "container exists"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
@@ -73,8 +76,8 @@ COMMANDS = (
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp diff df events "
-    "export farm generate healthcheck history init kube login logout machine manifest migrate network pause pod port "
-    "pull push rename renumber reset restore runlabel scp search secret service sign stats top tree trust "
+    "export farm generate healthcheck history init kube login logout machine manifest migrate network pause pod "
+    "pull push renumber reset restore runlabel scp search secret service sign stats top tree trust "
     "unpause update volume".split()
 )
 

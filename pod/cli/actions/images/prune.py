@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from pod.cli import units
 
 TYPE_CHECKING = False
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
 def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool) -> int:
     """Remove unused images after asking; print them, and how much space that freed."""
+    from pod.cli.actions.confirm import agreed
     from pod.cli.actions.images.filters import PRUNING, parse_filters
     from pod.cli.actions.images.rm import show
     from pod.engine.images.remove_image import prune_images
@@ -26,7 +25,8 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool) -
     def fits(image: Image) -> bool:
         return (everything or not image.names) and wanted(image)
 
-    if not force and not _agreed(all):
+    unused = "images without at least one container associated to them" if all else "dangling images"
+    if not force and not agreed(f"This will remove all {unused}."):
         return 0
     removed, freed = prune_images(context.engine, fits)
     if removed:
@@ -37,10 +37,3 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool) -
         print()
     print(f"Total reclaimed space: {units.decimal_size(freed)}")
     return 0
-
-
-def _agreed(all: bool) -> bool:
-    what = "all images without at least one container associated to them" if all else "all dangling images"
-    print(f"WARNING! This will remove {what}.")
-    print("Are you sure you want to continue? [y/N] ", end="", flush=True)
-    return sys.stdin is not None and sys.stdin.readline().strip().lower() in ("y", "yes")
