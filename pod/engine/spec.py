@@ -51,7 +51,7 @@ def build(record: ContainerRecord, run_folder: str, joined: dict[str, str], limi
             namespaces=_namespaces(record, joined),
             masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
             readonly_paths=() if record.privileged else _unmask(READONLY_PATHS, record),
-            sysctl=record.sysctls,
+            sysctl=_sysctls(record, joined),
         ),
         annotations=record.annotations,
     )
@@ -122,6 +122,12 @@ def _namespaces(record: ContainerRecord, joined: dict[str, str]) -> tuple[oci.Na
     kinds = [oci.Namespace("mount")]
     kinds += [oci.Namespace(kind, joined.get(kind, "")) for kind, mode in modes.items() if mode != "host"]
     return tuple(kinds)
+
+
+def _sysctls(record: ContainerRecord, joined: dict[str, str]) -> dict[str, str]:
+    """Let root ping without CAP_NET_RAW in a network namespace of its own (icmp(7), ping_group_range)."""
+    own_network = record.network != "host" and "network" not in joined
+    return {"net.ipv4.ping_group_range": "0 0", **record.sysctls} if own_network else record.sysctls
 
 
 def _mounts(record: ContainerRecord, run_folder: str, host_network: bool) -> tuple[oci.Mount, ...]:

@@ -155,8 +155,15 @@ def test_capabilities_of_files_are_set_and_work(web: Web) -> None:
     assert "CapEff:\t0000000000000001" in status.lines
 
 
-def test_ping_works(web: Web) -> None:
+def test_ping_works_with_its_capability(web: Web) -> None:
+    assert "cap_net_raw" in web("getcap $(command -v ping)").ok().stdout
     assert "0% packet loss" in web("ping -c 1 -W 5 localhost").ok().stdout
+
+
+def test_root_pings_without_a_capability_as_in_podman(web: Web) -> None:
+    web("cp $(command -v ping) /root/ping").ok()  # a copy has no capabilities
+    assert "0% packet loss" in web("setpriv --bounding-set -net_raw /root/ping -c 1 -W 5 localhost").ok().stdout
+    assert web("cat /proc/sys/net/ipv4/ping_group_range").ok().stdout == "0\t0\n"
 
 
 def test_a_package_is_removed_with_its_files(web: Web) -> None:
