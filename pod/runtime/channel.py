@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import _socket
 import os
+import select
 
 from pod.linux import jsonfile
 
@@ -57,6 +58,12 @@ class Channel:
             if (level, kind) == (_socket.SOL_SOCKET, _socket.SCM_RIGHTS):
                 fd = int.from_bytes(content[:4], "little")
         return data[:1], data[1:], fd
+
+    def is_open(self) -> bool:
+        """True while the other side lives, or has at least not closed its end."""
+        poll = select.poll()
+        poll.register(self._socket.fileno(), 0)
+        return not poll.poll(0)
 
     def fail(self, message: str, exit_code: int = 125, hint: str = "") -> None:
         """Report why the program cannot be executed."""

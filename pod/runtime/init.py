@@ -263,6 +263,8 @@ def _execute(bundle: Bundle, link: Channel) -> None:
     change_folder(asked.cwd)
     become(asked, user, bundle.cap_add, bundle.seccomp)
     sc.prctl(sc.PR_SET_PDEATHSIG, _signal.SIGKILL)  # a change of ids has cleared it (prctl(2))
+    if not link.is_open():
+        os._exit(125)  # the monitor was killed just before that
     if bundle.init:
         reaper.fork_and_reap(link)
     execute(asked.args, environment)

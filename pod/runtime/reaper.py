@@ -34,6 +34,7 @@ def fork_and_reap(link: Channel) -> None:
     process.set_title(TITLE, NAME)  # before anybody else is there to see the old one
     child = os.fork()
     if child == 0:
+        sc.prctl(sc.PR_SET_PDEATHSIG, _signal.SIGKILL)  # it need not be in a pid namespace that ends with us
         _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
         return
     link.close()

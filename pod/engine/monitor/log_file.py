@@ -22,12 +22,13 @@ class LogFile:
         self.path = path
         self.maximum = maximum
         self._open()
-        self._failed = False
 
     def _open(self) -> None:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC | os.O_NOFOLLOW
         self._fd = os.open(self.path, flags, _DEFAULT_MODE)
         self._size = os.fstat(self._fd).st_size
+        if self._size and os.pread(self._fd, 1, self._size - 1) != b"\n":
+            self._append(b"\n")  # a monitor was killed in the middle of a line
 
     def write(self, stream: bytes, data: bytes) -> None:
         """Append what was read from one stream. A full disk loses the log, never the container."""
@@ -42,19 +43,33 @@ class LogFile:
         self._append(text)
 
     def _append(self, text: bytes) -> None:
+        if self._fd < 0:
+            return
         try:
             files.write_all(self._fd, text)
         except OSError:
-            self._failed = True
+            self._take_back()
             return
         self._size += len(text)
         if self.maximum and self._size >= self.maximum:
             self._rotate()
 
+    def _take_back(self) -> None:
+        """Cut off what there was still room for: no line is half there."""
+        try:
+            os.ftruncate(self._fd, self._size)
+        except OSError:
+            pass
+
     def _rotate(self) -> None:
-        os.close(self._fd)
-        os.rename(self.path, f"{self.path}.1")
-        self._open()
+        self.close()
+        try:
+            os.rename(self.path, f"{self.path}.1")
+            self._open()
+        except OSError:
+            pass  # the container goes on without a log
 
     def close(self) -> None:
-        os.close(self._fd)
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd = -1
