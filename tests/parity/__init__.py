@@ -1,0 +1,1 @@
+"""How much of Docker's and Podman's command lines pod speaks: `python -m tests.parity`."""

@@ -1,0 +1,71 @@
+"""Print, for every command of Docker and Podman, which of its options pod accepts and which it lacks.
+
+The peers' commands come from two data files that list them (--reference FOLDER, or $POD_REFERENCE), pod's from the
+table that its own parser works with, so the answer cannot be better than the program.
+
+    python -m tests.parity [--reference FOLDER] [--markdown] [--missing] [COMMAND…]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from tests.parity.comparison import Row, compare, read_peer, read_pod
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def main(argv: list[str]) -> int:
+    """Print the table; the exit code is 0 whatever it says."""
+    parser = argparse.ArgumentParser(prog="python -m tests.parity", description=__doc__)
+    parser.add_argument("commands", nargs="*", metavar="COMMAND", help="only these, such as run or 'image ls'")
+    parser.add_argument("--reference", type=Path, default=_default_reference(), help="folder with the two data files")
+    parser.add_argument("--markdown", action="store_true", help="a table for a page")
+    parser.add_argument("--missing", action="store_true", help="name the missing options")
+    options = parser.parse_args(argv)
+    peers = {name: read_peer(options.reference / f"{name}-cli.json") for name in ("docker", "podman")}
+    rows = compare(peers, read_pod(CHECKOUT / "pod" / "cli" / "table.json"))
+    if options.commands:
+        rows = [row for row in rows if row.command in options.commands]
+    sys.stdout.write(_markdown(rows) if options.markdown else _plain(rows, options.missing))
+    return 0
+
+
+def _default_reference() -> Path:
+    return Path(os.environ.get("POD_REFERENCE", CHECKOUT.parent / "shared" / "reference"))
+
+
+def _plain(rows: list[Row], name_missing: bool) -> str:
+    lines = [f"{'COMMAND':32}{'PEER':14}{'OPTIONS':>8}{'ACCEPTED':>10}{'MISSING':>9}"]
+    for row in rows:
+        peers = "+".join(row.peers)
+        if not row.known:
+            lines.append(f"{row.command:32}{peers:14}{len(row.options):8}{'not there':>19}")
+            continue
+        lines.append(f"{row.command:32}{peers:14}{len(row.options):8}{len(row.accepted):10}{len(row.missing):9}")
+        if name_missing and row.missing:
+            lines.append(f"    {' '.join(row.missing)}")
+    return "\n".join([*lines, "", _summary(rows), ""])
+
+
+def _markdown(rows: list[Row]) -> str:
+    known = [row for row in rows if row.known]
+    lines = ["| command | of | options | accepted | missing |", "| --- | --- | ---: | ---: | ---: |"]
+    for row in known:
+        cells = (f"`{row.command}`", " ".join(row.peers), len(row.options), len(row.accepted), len(row.missing))
+        lines.append("| " + " | ".join(map(str, cells)) + " |")
+    return "\n".join([*lines, "", _summary(rows), ""])
+
+
+def _summary(rows: list[Row]) -> str:
+    known = [row for row in rows if row.known]
+    options = sum(len(row.options) for row in known)
+    accepted = sum(len(row.accepted) for row in known)
+    return f"{len(known)} of {len(rows)} commands are there, with {accepted} of their {options} options."
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
