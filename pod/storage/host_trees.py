@@ -67,9 +67,13 @@ def _overlay(
 def _lowers(layers: Sequence[str]) -> list[tuple[HostTree, tuple[str, ...]]]:
     """Return each tree with its layers, topmost first: images made from `host` have more than its own."""
     beside = os.path.dirname(layers[0])
-    document = HostTrees.from_json(jsonfile.read(f"{beside}/{HOST_TREES}"))
     found = []
-    for tree in document.trees:
+    for tree in read(beside):
         above = [path for path in (f"{layer}{tree.target}" for layer in reversed(layers[1:])) if os.path.isdir(path)]
         found.append((tree, (*above, f"{beside}/folders/{tree.folders}", tree.source)))
     return found
+
+
+def read(beside: str) -> tuple[HostTree, ...]:
+    """Return the trees listed in the folder of the layer."""
+    return HostTrees.from_json(jsonfile.read(f"{beside}/{HOST_TREES}")).trees

@@ -1,0 +1,49 @@
+"""Listing the image `host` in the store: its documents are written when somebody first names it.
+
+The layer itself is built when it is first needed (host_layer), like any unpacked layer that is missing.
+"""
+
+from __future__ import annotations
+
+from pod.linux import jsonfile, times
+from pod.oci import media_types
+from pod.oci.manifest import Descriptor, Manifest
+from pod.oci.platform import Platform
+from pod.storage import host_image, image_changes
+from pod.storage.blobs import BlobStaging
+from pod.storage.image_changes import ImageChanges, NewImage
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.storage.images import Entry, ImageStore
+
+
+def register(store: ImageStore) -> Entry:
+    """List the image for the present state of the machine and return its entry.
+
+    The image of a former state loses the name, and its place in the list if it has no other name: containers that
+    were made from it keep what they need.
+    """
+    with BlobStaging(store.layout, "host") as staging:
+        image = _stage(staging)
+        staging.flush(image.blobs)
+        with ImageChanges(store) as changes:
+            former = [entry.id for entry in changes.entries if entry.name == host_image.NAME and entry.id != image.id]
+            image_changes.publish(changes, staging, [image], times.now())
+            for old in former:
+                if not any(entry.id == old and entry.name for entry in changes.entries):
+                    changes.remove(old)
+            return next(entry for entry in changes.entries if entry.name == host_image.NAME)
+
+
+def _stage(staging: BlobStaging) -> NewImage:
+    document = host_image.config(host_image.stamp())
+    config = jsonfile.dumps(document.to_json())
+    image_id = staging.add_bytes(config)
+    # The layer has no blob: whoever wants its bytes packs them (host_saving).
+    layer = Descriptor(media_types.OCI_LAYER, document.rootfs.diff_ids[0], 0)
+    manifest = Manifest.of(Descriptor(media_types.OCI_CONFIG, image_id, len(config)), (layer,))
+    data = jsonfile.dumps(manifest.to_json())
+    digest = staging.add_bytes(data)
+    descriptor = Descriptor(media_types.OCI_MANIFEST, digest, len(data), Platform.host())
+    return NewImage(descriptor, image_id, (host_image.NAME,), (digest, image_id))
