@@ -41,10 +41,11 @@ def assume(
     *,
     no_new_privs: bool = False,
     filter: Filter | None = None,
+    death_signal: int = 0,
 ) -> int | None:
     """Turn the calling process, which has every capability in its user namespace, into the container's own.
 
-    `groups` None keeps the supplementary groups. Returns the seccomp listener's descriptor if the filter wants one.
+    `groups` None keeps the supplementary groups; `death_signal` is sent to us when our parent ends. Returns the seccomp listener's descriptor if the filter wants one.
     Once the ids have changed, the process may not open its own /proc/self entries until execve(2), which makes it
     dumpable again. Raises OSError and KernelRefused.
     """
@@ -55,6 +56,8 @@ def assume(
     drop_bounding(caps.mask(capabilities.bounding))
     sc.prctl(sc.PR_SET_KEEPCAPS, 1)
     set_ids(uid, gid, groups)
+    if death_signal:
+        sc.prctl(sc.PR_SET_PDEATHSIG, death_signal)  # the change of ids has cleared it (prctl(2))
     sc.capset(effective | for_filter, permitted | for_filter, inheritable)
     set_ambient(caps.mask(capabilities.ambient))
     if no_new_privs:

@@ -261,8 +261,7 @@ def _execute(bundle: Bundle, link: Channel) -> None:
     os.closerange(CHANNEL_FD + 1, 1 << 20)
     os.umask(0o022 if asked.user.umask is None else asked.user.umask)
     change_folder(asked.cwd)
-    become(asked, user, bundle.cap_add, bundle.seccomp)
-    sc.prctl(sc.PR_SET_PDEATHSIG, _signal.SIGKILL)  # a change of ids has cleared it (prctl(2))
+    become(asked, user, bundle.cap_add, bundle.seccomp, death_signal=_signal.SIGKILL)
     if not link.is_open():
         os._exit(125)  # the monitor was killed just before that
     if bundle.init:
@@ -282,12 +281,25 @@ def own_streams(uid: int) -> None:
                 raise
 
 
-def become(asked: Process, user: User, cap_add: tuple[str, ...], program: Filter | None) -> None:
-    """Take on the user's ids, the capabilities that are its due, and the filter. Raises KernelRefused."""
+def become(
+    asked: Process, user: User, cap_add: tuple[str, ...], program: Filter | None, *, death_signal: int = 0
+) -> None:
+    """Take on the user's ids, the capabilities that are its due, and the filter. Raises KernelRefused.
+
+    `death_signal` is what the kernel sends us when our parent ends.
+    """
     bounding = asked.capabilities.bounding if asked.capabilities is not None else capabilities.all_known()
     sets = capabilities.for_process(bounding, root=user.uid == 0, cap_add=cap_add)
     try:
-        credentials.assume(user.uid, user.gid, user.groups, sets, no_new_privs=asked.no_new_privileges, filter=program)
+        credentials.assume(
+            user.uid,
+            user.gid,
+            user.groups,
+            sets,
+            no_new_privs=asked.no_new_privileges,
+            filter=program,
+            death_signal=death_signal,
+        )
     except OSError as err:
         if err.errno != errno.EINVAL:
             raise
