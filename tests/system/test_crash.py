@@ -1,0 +1,363 @@
+"""kill -9 of every process that pod starts, at points that are known and at random ones; and a reboot.
+
+After each: every document parses, `ps` and `inspect` tell the truth, `rm -f` removes what is left, and nothing stays.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.aftermath import Store, descendants, is_alive, kill, wait_until_gone
+from tests.support.commands import CommandLine, Result
+
+SEED = int(os.environ.get("POD_TEST_SEED", "0")) or random.randrange(1 << 32)
+LOST = 137
+
+
+@pytest.fixture(scope="module")
+def made(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> CommandLine:
+    """A store of this module's own, with busybox."""
+    pod = make_pod("crash")
+    pod("load", "-i", busybox_archive).ok()
+    return pod
+
+
+@pytest.fixture
+def pod(made: CommandLine) -> Iterator[CommandLine]:
+    """The store, empty of containers before and after each test."""
+    yield made
+    listed = made("ps", "-aq", "--no-trunc").ok().lines
+    if listed:
+        made("rm", "-f", *listed).ok()
+    Store.of(made).assert_empty()
+
+
+@pytest.fixture
+def store(pod: CommandLine) -> Store:
+    return Store.of(pod)
+
+
+def run_sleeping(pod: CommandLine, *options: str) -> str:
+    """Start a container in the background that sleeps; its id."""
+    return pod("run", "-d", "--network", "none", *options, "busybox", "sleep", "1000").ok().stdout.strip()
+
+
+def status(pod: CommandLine, name: str) -> str:
+    return pod("ps", "-a", "--filter", f"name=^{name}$", "--format", "{{.State}}").ok().stdout.strip()
+
+
+def inspected(pod: CommandLine, name: str) -> dict[str, object]:
+    state: dict[str, object] = json.loads(pod("inspect", name).ok().stdout)[0]["State"]
+    return state
+
+
+# The command
+
+
+def test_a_container_survives_the_command_that_runs_it_in_the_foreground(pod: CommandLine, store: Store) -> None:
+    command = pod.start("run", "--network", "none", "--name", "left", "busybox", "sleep", "1000")
+    wait_for_status(pod, "left", "running")
+    kill(command.pid)
+    command.wait()
+    assert status(pod, "left") == "running"
+    assert pod("exec", "left", "echo", "here").ok().stdout == "here\n"
+    pod("rm", "-f", "left").ok()
+    store.assert_empty()
+
+
+def wait_for_status(pod: CommandLine, name: str, wanted: str) -> None:
+    deadline = time.monotonic() + 10
+    while status(pod, name) != wanted:
+        assert time.monotonic() < deadline, f"{name} is {status(pod, name) or 'not there'}, not {wanted}"
+        time.sleep(0.02)
+
+
+# The monitor
+
+
+def test_a_container_dies_with_its_monitor_and_ps_says_so(pod: CommandLine, store: Store) -> None:
+    container = run_sleeping(pod, "--name", "orphan")
+    init = store.init(container)
+    kill(store.monitor(container))
+    wait_until_gone(init)
+    assert status(pod, "orphan") == "exited"
+    state = inspected(pod, "orphan")
+    assert (state["Running"], state["ExitCode"], state["Error"]) == (False, LOST, "the container's monitor was killed")
+    assert store.state(container)["status"] == "exited", "what ps found out is written down"
+    assert not (store.runroot / "containers" / container).exists()
+
+
+def test_a_container_starts_again_after_its_monitor_was_killed(pod: CommandLine, store: Store) -> None:
+    container = run_sleeping(pod, "--name", "again")
+    kill(store.monitor(container))
+    pod("start", "again").ok()
+    assert status(pod, "again") == "running"
+    assert pod("exec", "again", "echo", "here").ok().stdout == "here\n"
+    assert inspected(pod, "again")["Error"] == ""
+
+
+def test_a_settled_monitor_is_no_different(pod: CommandLine, store: Store) -> None:
+    """After a second the monitor executes a bare interpreter in place of itself."""
+    container = run_sleeping(pod, "--name", "settled")
+    before = Path(f"/proc/{store.monitor(container)}/cmdline").read_bytes()
+    time.sleep(1.3)
+    assert Path(f"/proc/{store.monitor(container)}/cmdline").read_bytes() != before
+    init = store.init(container)
+    kill(store.monitor(container))
+    wait_until_gone(init)
+    pod("rm", "settled").ok()
+    store.assert_empty()
+
+
+@pytest.mark.parametrize("command", [("ps", "-a"), ("ps", "-aq"), ("inspect", "temporary"), ("rm", "-f", "temporary")])
+def test_an_abandoned_rm_container_is_gone_after_any_command_that_meets_it(
+    pod: CommandLine, store: Store, command: tuple[str, ...]
+) -> None:
+    container = run_sleeping(pod, "--rm", "--name", "temporary")
+    kill(store.monitor(container))
+    result = pod(*command)
+    assert container[:12] not in result.stdout
+    store.assert_empty()
+
+
+@pytest.mark.parametrize("verb", ["start", "stop", "wait", "inspect"])
+def test_an_abandoned_rm_container_does_not_exist_for_any_verb(pod: CommandLine, store: Store, verb: str) -> None:
+    container = run_sleeping(pod, "--rm", "--name", "temporary")
+    kill(store.monitor(container))
+    result = pod(verb, "temporary")
+    assert result.code != 0
+    assert 'no such container: "temporary"' in result.stderr.lower()
+    store.assert_empty()
+
+
+def test_the_name_of_an_abandoned_rm_container_is_free_for_a_new_one(pod: CommandLine, store: Store) -> None:
+    container = run_sleeping(pod, "--rm", "--name", "reused")
+    kill(store.monitor(container))
+    assert pod("run", "--rm", "--name", "reused", "--network", "none", "busybox", "echo", "new").ok().stdout == "new\n"
+    store.assert_empty()
+
+
+def test_a_killed_monitor_fails_the_attached_command_in_one_line(pod: CommandLine, store: Store) -> None:
+    command = pod.start(
+        "run", "--network", "none", "--name", "cut", "busybox", "sleep", "1000", stderr=subprocess.PIPE
+    )
+    wait_for_status(pod, "cut", "running")
+    container = pod("ps", "-q", "--no-trunc").ok().stdout.strip()
+    kill(store.monitor(container))
+    _stdout, stderr = command.communicate(timeout=20)
+    assert command.returncode == LOST
+    assert stderr == b"Error: the container's monitor was killed, and the container with it\n"
+
+
+def test_a_program_that_changed_privileges_does_not_outlive_the_sweep(
+    pod: CommandLine, store: Store, scratch: Path
+) -> None:
+    """The kernel forgets PR_SET_PDEATHSIG when a setuid program is executed: such a one survives its monitor."""
+    pod("create", "--name", "maker", "--network", "none", "busybox", "sh", "-c", SETUID_SLEEP).ok()
+    pod("start", "-a", "maker").ok()
+    assert pod("start", "maker").ok()
+    wait_for_user_change(pod, "maker")
+    container = pod("ps", "-q", "--no-trunc").ok().stdout.strip()
+    init = store.init(container)
+    kill(store.monitor(container))
+    time.sleep(0.1)
+    assert is_alive(init), "the test's premise"
+    assert status(pod, "maker") == "exited"
+    assert not is_alive(init)
+
+
+SETUID_SLEEP = (
+    "if test -e /s; then exec setuidgid nobody /s 1000 || exec su nobody -s /bin/sh -c 'exec /s 1000'; fi; "
+    "cp /bin/busybox /sleep; ln /sleep /s; chmod 4755 /s"
+)
+
+
+def wait_for_user_change(pod: CommandLine, name: str) -> None:
+    deadline = time.monotonic() + 10
+    while "1000" not in pod("exec", name, "cat", "/proc/1/cmdline").ok().stdout:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+# The first process, and the helpers
+
+
+def test_killing_init_ends_the_container_with_137(pod: CommandLine, store: Store) -> None:
+    container = run_sleeping(pod, "--name", "victim")
+    kill(store.init(container))
+    assert pod("wait", "victim").ok().stdout == "137\n"
+    state = inspected(pod, "victim")
+    assert (state["Running"], state["ExitCode"], state["Error"]) == (False, 137, "")
+
+
+def test_a_container_without_its_network_helper_goes_on_and_is_removed(pod: CommandLine, store: Store) -> None:
+    container = pod("run", "-d", "--name", "cutoff", "busybox", "sleep", "1000").ok().stdout.strip()
+    helpers = [pid for pid in descendants(store.monitor(container)) if command_of(pid) == "slirp4netns"]
+    assert len(helpers) == 1
+    kill(helpers[0])
+    assert status(pod, "cutoff") == "running"
+    assert pod("exec", "cutoff", "echo", "here").ok().stdout == "here\n"
+    pod("rm", "-f", "cutoff").ok()
+    store.assert_empty()
+
+
+def test_the_network_helper_ends_with_a_killed_monitor(pod: CommandLine, store: Store) -> None:
+    container = pod("run", "-d", "--name", "cutoff", "busybox", "sleep", "1000").ok().stdout.strip()
+    family = descendants(store.monitor(container))
+    kill(store.monitor(container))
+    for pid in family:
+        wait_until_gone(pid)
+    pod("rm", "cutoff").ok()
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""
+
+
+# Any process, at any moment
+
+
+def test_every_process_of_run_may_be_killed_at_any_moment(pod: CommandLine, store: Store) -> None:
+    chance = random.Random(SEED)
+    print(f"POD_TEST_SEED={SEED}")
+    arguments = ("run", "--name", "target", "busybox", "sleep", "0.05")
+    started = time.monotonic()
+    pod(*arguments).ok()
+    pod("rm", "target").ok()
+    longest = (time.monotonic() - started) * 1.2
+    for round_ in range(30):
+        options = chance.choice(((), ("--rm",), ("--init",), ("--network", "none"), ("--rm", "--network", "none")))
+        command = pod.start("run", *options, *arguments[1:], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        time.sleep(chance.uniform(0, longest))
+        victim = chance.choice([command.pid, *descendants(command.pid)])
+        story = f"POD_TEST_SEED={SEED}, round {round_}: killed {command_of(victim)!r}"
+        kill(victim)
+        finish(command, story)
+        assert_put_right(pod, store, story)
+
+
+def finish(command: subprocess.Popen[bytes], story: str) -> None:
+    try:
+        command.communicate(timeout=20)
+    except subprocess.TimeoutExpired:
+        command.kill()
+        raise AssertionError(f"{story}: the command hangs") from None
+
+
+def assert_put_right(pod: CommandLine, store: Store, story: str) -> None:
+    """After a crash of whatever: documents are whole, listings work, removal works, nothing stays."""
+    store.assert_documents_parse()
+    listed = pod("ps", "-a", "--format", "{{.Names}}|{{.State}}")
+    assert listed.code == 0 and listed.stderr == "", f"{story}: {listed}"
+    for line in listed.lines:
+        name, said = line.split("|")
+        assert said in ("created", "running", "exited"), story
+        assert_ok(pod("inspect", name), story) if said != "running" else None
+    assert_ok(pod("rm", "-f", "target"), story)
+    probe = pod("run", "--rm", "--name", "target", "--network", "none", "busybox", "echo", "well")
+    assert (probe.code, probe.stdout) == (0, "well\n"), f"{story}: {probe}"
+    try:
+        store.assert_empty()
+    except AssertionError as err:
+        raise AssertionError(f"{story}: {err}") from err
+
+
+def assert_ok(result: Result, story: str) -> None:
+    assert result.code == 0, f"{story}: {result}"
+
+
+@pytest.mark.parametrize(
+    ("prepare", "command", "calls"),
+    [
+        ((), ("create", "--name", "target", "busybox", "true"), "mkdir,rename,symlink,unlink,openat"),
+        ((), ("run", "--rm", "--network", "none", "--name", "target", "busybox", "true"), "mkdir,rename,symlink,unlink"),
+        (("create", "--name", "target", "busybox", "true"), ("rm", "target"), "rename,unlink,unlinkat,rmdir"),
+    ],
+    ids=["create", "run", "rm"],
+)
+def test_killed_before_any_change_of_the_store(
+    pod: CommandLine, store: Store, prepare: tuple[str, ...], command: tuple[str, ...], calls: str
+) -> None:
+    """strace kills the command when it enters the n-th system call of a kind, for each n until it gets through."""
+    if shutil.which("strace") is None:
+        pytest.skip("no strace on this machine: apt-get install strace")
+    pod("run", "--rm", "busybox", "true").ok()  # the user's namespace is there: newuidmap does not work when traced
+    for call in calls.split(","):
+        for count in range(1, 100):
+            if prepare:
+                pod(*prepare).ok()
+            story = f"killed at {call} number {count}"
+            # Below /usr and the checkout the interpreter opens many files: only what touches the store counts.
+            result = traced(pod, call, count, store)(*command)
+            assert_put_right(pod, store, story)
+            if result.code == 0:
+                break
+        else:
+            raise AssertionError(f"{command[0]} never gets through {call}")
+
+
+def traced(pod: CommandLine, call: str, count: int, store: Store) -> CommandLine:
+    options = ["-f", "-qq", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:signal=KILL:when={count}"]
+    paths = ["-P", str(store.root)] if call == "openat" else []
+    return CommandLine(["strace", *options, *paths, *pod.prefix], pod.env)
+
+
+# A reboot
+
+
+def reboot(pod: CommandLine, store: Store) -> None:
+    """As far as the store can tell: all processes gone, the runtime folder empty, the kernel another one."""
+    for folder in (store.root / "containers").iterdir():
+        state = store.state(folder.name)
+        if "monitor" in state:
+            kill(store.monitor(folder.name))
+            store.change_state(folder.name, boot_id="00000000-0000-0000-0000-000000000000")
+        if "init" in state:
+            wait_until_gone(store.init(folder.name))
+    kill(store.holder())
+    shutil.rmtree(store.runroot)
+
+
+def test_after_a_reboot_containers_have_exited_and_say_why(pod: CommandLine, store: Store) -> None:
+    run_sleeping(pod, "--name", "before")
+    reboot(pod, store)
+    assert status(pod, "before") == "exited"
+    state = inspected(pod, "before")
+    assert (state["Running"], state["ExitCode"], state["Error"]) == (False, LOST, "the machine was restarted")
+
+
+def test_after_a_reboot_containers_start_again_with_their_files(pod: CommandLine, store: Store) -> None:
+    run_sleeping(pod, "--name", "before")
+    pod("exec", "before", "sh", "-c", "echo kept >/file").ok()
+    reboot(pod, store)
+    pod("start", "before").ok()
+    assert pod("exec", "before", "cat", "/file").ok().stdout == "kept\n"
+    assert status(pod, "before") == "running"
+
+
+def test_after_a_reboot_rm_containers_are_gone(pod: CommandLine, store: Store) -> None:
+    run_sleeping(pod, "--rm", "--name", "temporary")
+    reboot(pod, store)
+    assert pod("ps", "-aq").ok().stdout == ""
+    store.assert_empty()
+
+
+def test_a_created_container_outlives_a_reboot_even_with_rm(pod: CommandLine, store: Store) -> None:
+    pod("create", "--rm", "--name", "waiting", "--network", "none", "busybox", "echo", "now").ok()
+    pod("ps").ok()
+    shutil.rmtree(store.runroot / "containers", ignore_errors=True)
+    assert status(pod, "waiting") == "created"
+    assert pod("start", "-a", "waiting").ok().stdout == "now\n"
+    store.assert_empty()
