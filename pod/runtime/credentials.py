@@ -45,9 +45,9 @@ def assume(
 ) -> int | None:
     """Turn the calling process, which has every capability in its user namespace, into the container's own.
 
-    `groups` None keeps the supplementary groups; `death_signal` is sent to us when our parent ends. Returns the seccomp listener's descriptor if the filter wants one.
-    Once the ids have changed, the process may not open its own /proc/self entries until execve(2), which makes it
-    dumpable again. Raises OSError and KernelRefused.
+    `groups` None keeps the supplementary groups; `death_signal` is sent to us when our parent ends. Returns the
+    seccomp listener's descriptor if the filter wants one. Once the ids have changed, the process may not open its own
+    /proc/self entries until execve(2), which makes it dumpable again. Raises OSError and KernelRefused.
     """
     permitted, effective = caps.mask(capabilities.permitted), caps.mask(capabilities.effective)
     inheritable = caps.mask(capabilities.inheritable)
