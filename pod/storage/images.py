@@ -166,7 +166,19 @@ class ImageStore:
                 invalid = err
         if is_id_prefix(bare):
             return _find_prefix(name, bare, entries)
+        if embedded := self._find_embedded(name):
+            return embedded
         raise invalid or no_such_image(name, entries)
+
+    def _find_embedded(self, name: str) -> Entry | None:
+        """List the embedded image when it is named for the first time."""
+        from pod.storage import host_image
+
+        if not host_image.is_meant(name):
+            return None
+        from pod.storage import host_registration
+
+        return host_registration.register(self)
 
 
 def _normalised(name: str) -> str:

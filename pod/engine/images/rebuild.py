@@ -5,6 +5,7 @@ from __future__ import annotations
 from pod.errors import StorageError
 from pod.linux import workers
 from pod.oci.digest import Digest
+from pod.storage import host_image
 from pod.storage.layers import LayerStore
 
 TYPE_CHECKING = False
@@ -20,6 +21,11 @@ def rebuild_layers(engine: Engine, image: Image, missing: list[Digest]) -> None:
     """Unpack an image's missing layers from their blobs, side by side. Raises StorageError where a blob is lost too."""
     single_id = engine.enter().single
     descriptors = dict(zip(image.diff_ids, image.manifest.layers, strict=True))
+    if host_image.is_from_host(image.config) and image.diff_ids[0] in missing:
+        from pod.storage import host_layer
+
+        host_layer.build(LayerStore(engine.layout), image.diff_ids[0])
+        missing = [diff_id for diff_id in missing if diff_id != image.diff_ids[0]]
     jobs = [_job(engine, diff_id, descriptors[diff_id], single_id) for diff_id in missing]
     try:
         workers.run_all(jobs, workers.cores())

@@ -7,6 +7,7 @@ from pod.oci.digest import Digest
 from pod.oci.image_config import ImageConfig
 from pod.oci.platform import Platform
 from pod.record import Record
+from pod.storage import host_image
 from pod.storage.images import ImageStore
 from pod.storage.layers import LayerStore
 
@@ -48,9 +49,18 @@ def for_container(engine: Engine, name: str, *, pull: str = "missing", platform:
     entries = store.entries()
     entry = store.find(name, entries)
     image = store.image(entry, entries)
+    if entry.name == host_image.NAME and image.config.config.labels.get(host_image.STAMP, "") != host_image.stamp():
+        image = _embedded_anew(store)
     _check_platform(engine, name, image, platform)
     ensure_unpacked(engine, image)
     return ResolvedImage(str(image.id), str(image.digest), entry.name, image.config)
+
+
+def _embedded_anew(store: ImageStore) -> Image:
+    """The machine's folders have changed since its image was listed: list it as they are now."""
+    from pod.storage import host_registration
+
+    return store.image(host_registration.register(store), store.entries())
 
 
 def ensure_unpacked(engine: Engine, image: Image) -> None:

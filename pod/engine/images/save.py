@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import stat
 
+from pod.engine import events
+from pod.engine.images.resolve import ensure_unpacked
 from pod.errors import NoSuchImage, PodError, StorageError, UsageError
 from pod.linux import files
 from pod.oci.platform import Platform
 from pod.oci.reference import Reference
+from pod.storage import host_image
 from pod.storage.archives import writing
 from pod.storage.archives.layer_files import LayerFiles
 from pod.storage.archives.writing import FolderOutput, SavedImage, TarOutput
@@ -54,6 +57,7 @@ def save(
     with BlobStaging(engine.layout, "save") as staging:
         layers = LayerFiles(engine.layout, staging)
         try:
+            images = [_with_true_layers(engine, staging, saved) for saved in images]
             if format in (OCI_DIR, DOCKER_DIR):
                 _save_folder(images, layers, format, output, progress)
             elif isinstance(output, int):
@@ -65,6 +69,8 @@ def save(
         except OSError as err:
             where = err.filename or (output if isinstance(output, str) else "the archive")
             raise StorageError(f"cannot save {', '.join(names)}: {err.strerror}: {where}") from err
+    for image in images:
+        events.image(engine.layout, "save", str(image.image.id), output if isinstance(output, str) else "")
 
 
 def _chosen(store: ImageStore, names: Sequence[str]) -> list[SavedImage]:
@@ -92,7 +98,8 @@ def _named(store: ImageStore, name: str, entries: tuple[Entry, ...]) -> list[tup
             if tags:
                 return [(entry, (entry.name,)) for entry in tags]
     entry = store.find(name, entries)
-    called = entry.name and reference.tag and entry.name.endswith(f":{reference.tag}")
+    embedded = entry not in entries  # named for the first time just now
+    called = entry.name and (embedded or (reference.tag and entry.name.endswith(f":{reference.tag}")))
     return [(entry, (entry.name,) if called else ())]
 
 
@@ -106,6 +113,17 @@ def _check_platform(images: list[SavedImage], wanted: Platform) -> None:
 def _needs_packing(engine: Engine, images: list[SavedImage]) -> bool:
     digests = {layer.digest for saved in images for layer in saved.image.manifest.layers}
     return not all(os.path.exists(engine.layout.blob(digest)) for digest in digests)
+
+
+def _with_true_layers(engine: Engine, staging: BlobStaging, saved: SavedImage) -> SavedImage:
+    """Return an image that any engine can load: what shows this machine's own folders has them packed."""
+    if not host_image.is_from_host(saved.image.config):
+        return saved
+    from pod.storage import host_saving
+
+    ensure_unpacked(engine, saved.image)
+    image, config = host_saving.materialise(staging, saved.image)
+    return saved.replace(image=image, config=config)
 
 
 def _write(output: TarOutput | FolderOutput, images: list[SavedImage], layers: LayerFiles, format: str) -> None:
