@@ -148,15 +148,15 @@ class Needed(Record):
     layers: set[str]
 
 
-def needed(store: ImageStore, kept: Iterable[Digest] = ()) -> Needed:
-    """Return the blobs and unpacked layers that the listed images need, and those of the manifests `kept` besides.
+def needed(store: ImageStore, manifests: Iterable[Digest] = (), layers: Iterable[Digest] = ()) -> Needed:
+    """Return the blobs and unpacked layers that the listed images need, and further manifests and layers.
 
     What a lost or broken manifest needs is unknown, and of no use to anybody either.
     """
-    result = Needed(set(), set())
+    result = Needed(set(), {diff_id.hex for diff_id in layers})
     for digest in {descriptor.digest for descriptor in store.index().manifests}:
         _reach(store, digest, result)
-    for digest in kept:
+    for digest in manifests:
         _reach(store, digest, result)
     return result
 

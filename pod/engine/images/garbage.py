@@ -37,7 +37,7 @@ def collect_locked(engine: Engine, changes: ImageChanges) -> int:
     A layer that a load has unpacked and not yet listed may go as well: the load notices and unpacks it again.
     """
     changes.write()
-    wanted = needed(ImageStore(engine.layout), users.manifests(engine.layout))
+    wanted = needed(ImageStore(engine.layout), *users.kept(engine.layout))
     layers = LayerStore(engine.layout)
     freed = remove_blobs(engine.layout, wanted)
     for diff_id in unneeded_layers(engine.layout, wanted):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from pod.engine import events
 from pod.engine.images import garbage
 from pod.engine.images.publish import LAYER_TYPES, cannot_store, publish, unpack
 from pod.engine.images.tag import full_name
@@ -66,6 +67,7 @@ def import_image(
             config = _config(wanted, diff_id, run_config, message or f"Imported from {shown}")
             new = _stage_documents(staging, config, layer, (full,) if full else (), wanted)
             publish(engine, staging, [new], {diff_id: layer})
+            events.image(engine.layout, "import", str(new.id), full)
             return new.id
     except ArchiveError as err:
         garbage.collect_quietly(engine)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from pod.engine import events
 from pod.engine.images.ingest import ingest
 from pod.engine.images.publish import cannot_store
 from pod.errors import ArchiveError
@@ -63,4 +64,5 @@ def load(
             ingest(engine, staging, tree, images, layer_progress)
     except OSError as err:
         raise cannot_store(engine.layout, source.shown, err) from err
+    events.image(engine.layout, "loadfromarchive", name=source.shown)
     return [Loaded(image.id, image.names) for image in images]

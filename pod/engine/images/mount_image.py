@@ -145,21 +145,10 @@ def _mount_by_keeper(plan: RootPlan, target: str) -> None:
     """Mount in a process that stays: what serves the mount ends with its parent, and this command is over soon."""
     read, write = os.pipe()
     if os.fork() == 0:
-        text = b""
         try:
-            os.close(read)
-            os.setsid()
-            null = os.open(os.devnull, os.O_RDWR)
-            for stream in (0, 1, 2):
-                os.dup2(null, stream)
-            process.set_title("pod: image mount")
-            helpers = rootfs.mount_root(plan, target)
-            os.close(write)
-            for pid in helpers:
-                os.waitpid(pid, 0)
+            _keep_mounted(plan, target, write)
         except BaseException as err:
-            text = str(err).encode(errors="replace")
-            os.write(write, text)
+            os.write(write, str(err).encode(errors="replace"))
         finally:
             os._exit(0)
     os.close(write)
@@ -167,3 +156,18 @@ def _mount_by_keeper(plan: RootPlan, target: str) -> None:
     os.close(read)
     if complaint:
         raise PodError(f"cannot mount the image: {complaint.decode(errors='replace')}")
+
+
+def _keep_mounted(plan: RootPlan, target: str, ready: int) -> None:
+    """Mount, close `ready`, and wait for the end of the mount; hold nothing of the command's, its locks least of all."""
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDWR)
+    for stream in (0, 1, 2):
+        os.dup2(null, stream)
+    os.closerange(3, ready)
+    os.closerange(ready + 1, os.sysconf("SC_OPEN_MAX"))
+    process.set_title("pod: image mount")
+    helpers = rootfs.mount_root(plan, target)
+    os.close(ready)
+    for pid in helpers:
+        os.waitpid(pid, 0)

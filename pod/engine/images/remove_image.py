@@ -6,7 +6,8 @@ until it is forced; then its names go, and its data stay as long as a container 
 
 from __future__ import annotations
 
-from pod.engine.images import garbage, users
+from pod.engine import events
+from pod.engine.images import garbage, mount_image, users
 from pod.errors import InUse, NoSuchImage, PodError
 from pod.record import Record
 from pod.storage.image_changes import ImageChanges
@@ -19,9 +20,28 @@ if TYPE_CHECKING:
 
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
+    from pod.oci.digest import Digest
     from pod.storage.images import Entry, Image
 
 EXIT_IN_USE = 2  # podman-rmi(1), "Exit Status"
+
+
+class _Users:
+    """What holds on to images: containers made from them, and mounts."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._containers = users.by_image(engine.layout)
+        self._mounted = {mounted.id for mounted in mount_image.mounted_images(engine)}
+
+    def containers(self, image_id: Digest) -> list[Container]:
+        return self._containers.get(str(image_id), [])
+
+    def is_mounted(self, image_id: Digest) -> bool:
+        return image_id in self._mounted
+
+    def any(self, image_id: Digest) -> bool:
+        return self.is_mounted(image_id) or bool(self.containers(image_id))
 
 
 class Removed(Record):
@@ -38,14 +58,15 @@ def remove_images(engine: Engine, words: Sequence[str], *, force: bool = False) 
     engine.enter()
     removed = []
     with ImageChanges(ImageStore(engine.layout)) as changes:
-        containers = users.by_image(engine.layout)
+        used = _Users(engine)
         for word in words:
             try:
-                removed.append(_remove(changes, word, containers, force))
+                removed.append(_remove(changes, word, used, force))
             except PodError as err:
                 removed.append(Removed(word, error=err))
         garbage.collect_locked(engine, changes)
     sweep(engine.layout)
+    _tell(engine, removed)
     return removed
 
 
@@ -55,30 +76,50 @@ def prune_images(engine: Engine, fits: Callable[[Image], bool]) -> tuple[list[Re
     store = ImageStore(engine.layout)
     removed = []
     with ImageChanges(store) as changes:
-        containers = users.by_image(engine.layout)
+        used = _Users(engine)
         for entry in {entry.id: entry for entry in changes.entries}.values():
-            if str(entry.id) not in containers and fits(store.image(entry, changes.entries)):
+            if not used.any(entry.id) and fits(store.image(entry, changes.entries)):
                 removed.append(_delete(changes, entry, str(entry.id)))
         freed = garbage.collect_locked(engine, changes)
     sweep(engine.layout)
+    _tell(engine, removed)
     return removed, freed
 
 
-def _remove(changes: ImageChanges, word: str, containers: dict[str, list[Container]], force: bool) -> Removed:
+def _tell(engine: Engine, removed: Sequence[Removed]) -> None:
+    for each in removed:
+        for name in each.untagged:
+            events.image(engine.layout, "untag", each.deleted, name)
+        if each.deleted:
+            events.image(engine.layout, "remove", each.deleted, each.word)
+
+
+def _remove(changes: ImageChanges, word: str, used: _Users, force: bool) -> Removed:
     entries = tuple(changes.entries)
     entry = changes.store.find(word, entries)
     own = [other for other in entries if other.id == entry.id]
-    using = containers.get(str(entry.id), [])
+    using = used.containers(entry.id)
     if _is_name(word, entries):
-        if len(own) > 1:
-            changes.untag(entry)
-            return Removed(word, (familiar(entry.name),))
-        if using and not force:
+        if using and len(own) == 1 and not force:
             raise _in_use(word, using, "remove the container first, or take the name away all the same with --force")
-        if using:
+        if using or len(own) > 1:
             changes.untag(entry)
             return Removed(word, (familiar(entry.name),))
-        return _delete(changes, entry, word)
+    else:
+        _check_id(word, own, using, force)
+    if used.is_mounted(entry.id):
+        if not force:
+            raise InUse(
+                f"cannot remove image {word}: it is mounted",
+                hint=f"unmount it first: pod image unmount {word}",
+                exit_code=EXIT_IN_USE,
+            )
+        mount_image.unmount(used.engine, entry.id, force=True)
+    return _delete(changes, entry, word)
+
+
+def _check_id(word: str, own: list[Entry], using: list[Container], force: bool) -> None:
+    """Raise InUse where an image that was named by its id is not to be removed."""
     names = [familiar(other.name) for other in own if other.name]
     if len(names) > 1 and not force:
         raise InUse(
@@ -90,7 +131,6 @@ def _remove(changes: ImageChanges, word: str, containers: dict[str, list[Contain
         raise _in_use(word, running, "stop and remove the container first")
     if using and not force:
         raise _in_use(word, using, "remove the container first, or the image all the same with --force")
-    return _delete(changes, entry, word)
 
 
 def _is_name(word: str, entries: tuple[Entry, ...]) -> bool:

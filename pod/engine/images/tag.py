@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.engine import events
 from pod.errors import InvalidReference
 from pod.linux import times
 from pod.oci.reference import Reference
@@ -23,6 +24,8 @@ def tag(engine: Engine, image: str, names: Sequence[str]) -> None:
         entry = store.find(image, tuple(changes.entries))
         for name in wanted:
             changes.tag(entry, name, times.now())
+    for name in wanted:
+        events.image(engine.layout, "tag", str(entry.id), name)
 
 
 def full_name(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.engine import events
 from pod.storage.image_changes import ImageChanges
 from pod.storage.images import ImageStore, find_name, no_such_image
 
@@ -29,3 +30,5 @@ def untag(engine: Engine, image: str, names: Sequence[str] = ()) -> None:
                 chosen.append(found)
         for named in dict.fromkeys(chosen):
             changes.untag(named)
+    for named in dict.fromkeys(chosen):
+        events.image(engine.layout, "untag", str(named.id), named.name)

@@ -19,7 +19,9 @@ def by_image(layout: StorageLayout) -> dict[str, list[Container]]:
     return found
 
 
-def manifests(layout: StorageLayout) -> list[Digest]:
-    """Return the manifests that containers were made from: what they need stays in the store."""
-    found = {container.record.image_digest for container in containers.every(layout)}
-    return [Digest.parse(text) for text in found if text.startswith("sha256:")]
+def kept(layout: StorageLayout) -> tuple[list[Digest], list[Digest]]:
+    """Return the manifests and the layers that containers were made from: what they need stays in the store."""
+    records = [container.record for container in containers.every(layout)]
+    manifests = {record.image_digest for record in records if record.image_digest}
+    layers = {layer for record in records for layer in record.layers}
+    return list(map(Digest.parse, manifests)), list(map(Digest.parse, layers))

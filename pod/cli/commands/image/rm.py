@@ -15,7 +15,7 @@ def rm(
     images: Images = (),
     all: Annotated[bool, Option("--all", "-a", help="All images")] = False,
     force: Annotated[
-        bool, Option("--force", "-f", help="Also an image with several names; its containers are removed with it")
+        bool, Option("--force", "-f", help="Also an image with several names, or one that stopped containers were made from")
     ] = False,
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about images that are gone")] = False,
     no_prune: Annotated[bool, Option("--no-prune", help="Accepted for scripts: pod keeps no untagged parents")] = False,
