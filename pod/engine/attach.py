@@ -8,7 +8,7 @@ import os
 import select
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers
+from pod.engine import containers, events
 from pod.engine.terminal import DetachKeys, Terminal
 from pod.errors import RuntimeFailure, WrongState
 from pod.linux import files
@@ -31,6 +31,7 @@ _NOT_PROXIED = {
     "SIGSTOP",
     "SIGKILL",
 }
+_FATAL = {"SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM"}
 _NEVER_CAUGHT = {"SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGABRT", "SIGTRAP", "SIGSYS", "SIGPROF", "SIGVTALRM"}
 
 
@@ -56,6 +57,7 @@ def attach(engine: Engine, name: str, options: AttachOptions) -> int:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start -a {container.name}")
     engine.enter()
     sock = connect(engine, container.id)
+    events.container(engine.layout, "attach", container.record)
     sock.send(protocol.HELLO + (options.wanted if container.record.open_stdin else options.replace(stdin=False).wanted))
     return converse(container.record, sock, options, container.state.init.pid)
 
@@ -97,17 +99,20 @@ class _Conversation:
         self._pidfd = _pidfd(pid)
         self._wakeup, self._wakeup_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         sock.setblocking(False)
-        self._catch_signals(
-            proxy=options.sig_proxy and not (record.tty and self._terminal is not None and self._reading)
-        )
+        # What is typed is the program's business alone, its ctrl-c too; a signal to this command is then for us.
+        raw = self._terminal is not None and self._reading
+        self._proxy = options.sig_proxy and not raw
+        self._catch_signals(raw=raw)
         if self._terminal is not None:
-            if self._reading:
+            if raw:
                 self._terminal.make_raw()
             self._send(protocol.WINDOW + self._terminal.window())
 
-    def _catch_signals(self, *, proxy: bool) -> None:
+    def _catch_signals(self, *, raw: bool) -> None:
         names = {name for name in dir(_signal) if name.startswith("SIG") and "_" not in name}
-        wanted = names - _NOT_PROXIED - _NEVER_CAUGHT if proxy else set()
+        wanted = names - _NOT_PROXIED - _NEVER_CAUGHT if self._proxy else set()
+        if raw:
+            wanted |= _FATAL
         if self._terminal is not None:
             wanted.add("SIGWINCH")
         for name in wanted:
@@ -186,11 +191,19 @@ class _Conversation:
             if number == _signal.SIGWINCH:
                 if self._terminal is not None:
                     self._send(protocol.WINDOW + self._terminal.window())
+            elif not self._proxy:
+                self._die(number)
             elif self._pidfd >= 0:
                 try:
                     _signal.pidfd_send_signal(self._pidfd, number)
                 except OSError:
                     pass
+
+    def _die(self, number: int) -> None:
+        """Give the terminal back, and end by the signal that we caught for that. The container goes on."""
+        self.close()
+        _signal.signal(number, _signal.SIG_DFL)
+        os.kill(os.getpid(), number)
 
     def close(self) -> None:
         """Give the terminal back as it was."""
