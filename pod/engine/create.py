@@ -38,6 +38,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     container_id = ids.new_id()
     name = options.name or names.unused(engine.layout)
     names.check(name)
+    names.settle_owner(engine, name)
     record = _record(container_id, name, options, image.config.config, image)
     sharing.check(engine, record)
     state = _being_started() if to_run and record.auto_remove else ContainerState()

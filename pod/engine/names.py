@@ -5,9 +5,13 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers
-from pod.errors import NameTaken, UsageError
+from pod.errors import NameTaken, NoSuchContainer, StorageError, UsageError
 from pod.linux import files
 from pod.storage.layout import StorageLayout
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789")
 _ALLOWED = _LETTERS | frozenset("_.-")
@@ -50,6 +54,16 @@ def take(layout: StorageLayout, name: str, container_id: str) -> None:
         )
     files.remove_file(layout.name(name))
     os.symlink(f"../containers/{container_id}", layout.name(name))
+
+
+def settle_owner(engine: Engine, name: str) -> None:
+    """Put right what a crash left of the container that bears the name: it may be free after that."""
+    if not containers.owner_of_name(engine.layout, name):
+        return
+    try:
+        containers.find_settled(engine, name)
+    except (NoSuchContainer, StorageError):
+        pass
 
 
 def unused(layout: StorageLayout) -> str:

@@ -78,6 +78,12 @@ def identify(pid: int) -> ProcessId:
     return ProcessId(pid, started)
 
 
+def is_running(pid: int) -> bool:
+    """True while any process has that pid; a zombie, which nobody may ever collect, does not count."""
+    state, _started = _state_and_start(pid)
+    return state not in ("", "Z", "X")
+
+
 def _state_and_start(pid: int) -> tuple[str, int]:
     """Return state letter and start time of a process, ("", -1) when there is none (proc(5), /proc/pid/stat)."""
     try:

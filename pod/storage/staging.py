@@ -11,7 +11,7 @@ import errno
 import fcntl
 import os
 
-from pod.linux import files
+from pod.linux import files, process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _names(folder: str) -> list[str]:
 
 def _maker_lives(name: str) -> bool:
     parts = name.split(".")
-    return len(parts) >= 2 and parts[-2].isdecimal() and os.path.exists(f"/proc/{parts[-2]}")
+    return len(parts) >= 2 and parts[-2].isdecimal() and process.is_running(int(parts[-2]))
 
 
 def _is_locked(path: str) -> bool:

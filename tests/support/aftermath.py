@@ -57,7 +57,8 @@ class Store:
 
     def assert_documents_parse(self) -> None:
         """Every document that has its final name is whole, whatever was killed."""
-        for path in [*self.root.glob("*.json"), *self.root.glob("images/*.json"), *self.root.glob("containers/*/*.json")]:
+        places = ("*.json", "images/*.json", "containers/*/*.json")
+        for path in [path for place in places for path in self.root.glob(place)]:
             try:
                 json.loads(path.read_text())
             except FileNotFoundError:

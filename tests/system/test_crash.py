@@ -16,8 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import busybox
 from tests.support.aftermath import Store, descendants, is_alive, kill, wait_until_gone
 from tests.support.commands import CommandLine, Result
+from tests.support.images import Image, write_docker_archive
+from tests.support.members import directory, file, layer
 
 SEED = int(os.environ.get("POD_TEST_SEED", "0")) or random.randrange(1 << 32)
 LOST = 137
@@ -129,7 +132,7 @@ def test_an_abandoned_rm_container_is_gone_after_any_command_that_meets_it(
     store.assert_empty()
 
 
-@pytest.mark.parametrize("verb", ["start", "stop", "wait", "inspect"])
+@pytest.mark.parametrize("verb", ["start", "stop", "wait", "rm"])
 def test_an_abandoned_rm_container_does_not_exist_for_any_verb(pod: CommandLine, store: Store, verb: str) -> None:
     container = run_sleeping(pod, "--rm", "--name", "temporary")
     kill(store.monitor(container))
@@ -147,9 +150,7 @@ def test_the_name_of_an_abandoned_rm_container_is_free_for_a_new_one(pod: Comman
 
 
 def test_a_killed_monitor_fails_the_attached_command_in_one_line(pod: CommandLine, store: Store) -> None:
-    command = pod.start(
-        "run", "--network", "none", "--name", "cut", "busybox", "sleep", "1000", stderr=subprocess.PIPE
-    )
+    command = pod.start("run", "--network", "none", "--name", "cut", "busybox", "sleep", "1000", stderr=subprocess.PIPE)
     wait_for_status(pod, "cut", "running")
     container = pod("ps", "-q", "--no-trunc").ok().stdout.strip()
     kill(store.monitor(container))
@@ -162,30 +163,17 @@ def test_a_program_that_changed_privileges_does_not_outlive_the_sweep(
     pod: CommandLine, store: Store, scratch: Path
 ) -> None:
     """The kernel forgets PR_SET_PDEATHSIG when a setuid program is executed: such a one survives its monitor."""
-    pod("create", "--name", "maker", "--network", "none", "busybox", "sh", "-c", SETUID_SLEEP).ok()
-    pod("start", "-a", "maker").ok()
-    assert pod("start", "maker").ok()
-    wait_for_user_change(pod, "maker")
-    container = pod("ps", "-q", "--no-trunc").ok().stdout.strip()
+    members = [directory("bin"), file("bin/sleep", busybox.program().read_bytes(), mode=0o4755)]
+    image = Image([layer(members)], tags=["docker.io/library/setuid:latest"])
+    pod("load", "-i", write_docker_archive(scratch / "setuid.tar", image)).ok()
+    options = ("--name", "climber", "--network", "none", "--user", "1000")
+    container = pod("run", "-d", *options, "setuid", "/bin/sleep", "1000").ok().stdout.strip()
     init = store.init(container)
     kill(store.monitor(container))
-    time.sleep(0.1)
-    assert is_alive(init), "the test's premise"
-    assert status(pod, "maker") == "exited"
+    time.sleep(0.2)
+    assert is_alive(init), "the premise of this test"
+    assert status(pod, "climber") == "exited"
     assert not is_alive(init)
-
-
-SETUID_SLEEP = (
-    "if test -e /s; then exec setuidgid nobody /s 1000 || exec su nobody -s /bin/sh -c 'exec /s 1000'; fi; "
-    "cp /bin/busybox /sleep; ln /sleep /s; chmod 4755 /s"
-)
-
-
-def wait_for_user_change(pod: CommandLine, name: str) -> None:
-    deadline = time.monotonic() + 10
-    while "1000" not in pod("exec", name, "cat", "/proc/1/cmdline").ok().stdout:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 # The first process, and the helpers
@@ -282,7 +270,11 @@ def assert_ok(result: Result, story: str) -> None:
     ("prepare", "command", "calls"),
     [
         ((), ("create", "--name", "target", "busybox", "true"), "mkdir,rename,symlink,unlink,openat"),
-        ((), ("run", "--rm", "--network", "none", "--name", "target", "busybox", "true"), "mkdir,rename,symlink,unlink"),
+        (
+            (),
+            ("run", "--rm", "--network", "none", "--name", "target", "busybox", "true"),
+            "mkdir,rename,symlink,unlink",
+        ),
         (("create", "--name", "target", "busybox", "true"), ("rm", "target"), "rename,unlink,unlinkat,rmdir"),
     ],
     ids=["create", "run", "rm"],
@@ -317,7 +309,7 @@ def traced(pod: CommandLine, call: str, count: int, store: Store) -> CommandLine
 # A reboot
 
 
-def reboot(pod: CommandLine, store: Store) -> None:
+def reboot(store: Store) -> None:
     """As far as the store can tell: all processes gone, the runtime folder empty, the kernel another one."""
     for folder in (store.root / "containers").iterdir():
         state = store.state(folder.name)
@@ -332,7 +324,7 @@ def reboot(pod: CommandLine, store: Store) -> None:
 
 def test_after_a_reboot_containers_have_exited_and_say_why(pod: CommandLine, store: Store) -> None:
     run_sleeping(pod, "--name", "before")
-    reboot(pod, store)
+    reboot(store)
     assert status(pod, "before") == "exited"
     state = inspected(pod, "before")
     assert (state["Running"], state["ExitCode"], state["Error"]) == (False, LOST, "the machine was restarted")
@@ -341,7 +333,7 @@ def test_after_a_reboot_containers_have_exited_and_say_why(pod: CommandLine, sto
 def test_after_a_reboot_containers_start_again_with_their_files(pod: CommandLine, store: Store) -> None:
     run_sleeping(pod, "--name", "before")
     pod("exec", "before", "sh", "-c", "echo kept >/file").ok()
-    reboot(pod, store)
+    reboot(store)
     pod("start", "before").ok()
     assert pod("exec", "before", "cat", "/file").ok().stdout == "kept\n"
     assert status(pod, "before") == "running"
@@ -349,7 +341,7 @@ def test_after_a_reboot_containers_start_again_with_their_files(pod: CommandLine
 
 def test_after_a_reboot_rm_containers_are_gone(pod: CommandLine, store: Store) -> None:
     run_sleeping(pod, "--rm", "--name", "temporary")
-    reboot(pod, store)
+    reboot(store)
     assert pod("ps", "-aq").ok().stdout == ""
     store.assert_empty()
 
