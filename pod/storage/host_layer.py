@@ -28,7 +28,7 @@ _SKELETON = {
     "var/lib/apt/lists/partial": 0o755, "var/lib/misc": 0o755, "var/log/apt": 0o755,
 }  # fmt: skip
 _LINKS = {"var/run": "/run", "var/lock": "/run/lock"}
-_LOCKS = ("lock", "lock-frontend", "triggers/Lock")  # dpkg opens these for writing, and the machine's are not root's
+_CHANGED_IN_PLACE = (".", "triggers", "updates")  # folders of /var/lib/dpkg
 _MAX_ETC_FILE = 16 << 20
 _MAX_FOLDERS = 100_000  # in one folder of a tree; what lies deeper cannot be written to
 
@@ -129,10 +129,23 @@ def _make_trees(layer: str, store: str) -> tuple[HostTree, ...]:
         jobs += [_FolderJob(f"{path}/{child}", f"{target}/{child}") for child in _subfolders(path)]
     workers.run_all(jobs, workers.cores())
     for tree in trees:
-        for lock in _LOCKS if tree.target.endswith("/dpkg") else ():
-            if os.path.exists(f"{tree.source}/{lock}"):
-                files.write_atomic(f"{layer}/folders/{tree.folders}/{lock}", b"", mode=0o640, durable=False)
+        if os.path.basename(tree.target) == "dpkg":
+            _copy_database(tree.source, f"{layer}/folders/{tree.folders}")
     return tuple(trees)
+
+
+def _copy_database(source: str, target: str) -> None:
+    """Copy the files that dpkg does not replace by new ones but locks or links to: these must belong to root."""
+    for folder in _CHANGED_IN_PLACE:
+        for entry in os.scandir(f"{source}/{folder}") if os.path.isdir(f"{source}/{folder}") else ():
+            if not entry.is_file(follow_symlinks=False):
+                continue
+            made = f"{target}/{folder}/{entry.name}"
+            if os.access(entry.path, os.R_OK):
+                shutil.copyfile(entry.path, made)
+                os.chmod(made, 0o644)
+            else:  # a lock
+                files.write_atomic(made, b"", mode=0o640, durable=False)
 
 
 def _subfolders(path: str) -> list[str]:

@@ -12,7 +12,7 @@ import os
 
 from pod.linux import files, jsonfile
 from pod.record import Record
-from pod.storage.rootfs import FUSE, HOST_TREES, VFS, RootMount
+from pod.storage.rootfs import FUSE, HOST_TREES, OVERLAY, VFS, RootMount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class HostTrees(Record):
     trees: tuple[HostTree, ...]
 
 
-def prepare(driver: str, container: str, layers: Sequence[str], *, read_only: bool) -> list[RootMount]:
+def prepare(driver: str, container: str, layers: Sequence[str], *, volatile: bool, read_only: bool) -> list[RootMount]:
     """Return the mounts of the host's trees for a container, with folders of its own for what it changes there."""
     mounts = []
     for tree, lowers in _lowers(layers):
@@ -46,7 +46,9 @@ def prepare(driver: str, container: str, layers: Sequence[str], *, read_only: bo
         own = f"{container}/trees/{tree.folders}"
         for folder in (f"{own}/upper", f"{own}/work"):
             files.make_folders(folder, 0o755)
-        mounts.append(_overlay(driver, tree, lowers, f"{own}/upper", f"{own}/work", read_only=read_only))
+        made = _overlay(driver, tree, lowers, read_only)
+        options = (*made.options, "volatile") if volatile and driver == OVERLAY else made.options
+        mounts.append(made.replace(upper=f"{own}/upper", work=f"{own}/work", options=options))
     return mounts
 
 
@@ -54,14 +56,12 @@ def view(driver: str, layers: Sequence[str]) -> list[RootMount]:
     """Return the mounts for looking at the image."""
     if driver == VFS:
         return [RootMount(tree.target, "bind", (tree.source,), read_only=True) for tree, _ in _lowers(layers)]
-    return [_overlay(driver, tree, lowers, "", "", read_only=True) for tree, lowers in _lowers(layers)]
+    return [_overlay(driver, tree, lowers, True) for tree, lowers in _lowers(layers)]
 
 
-def _overlay(
-    driver: str, tree: HostTree, lowers: tuple[str, ...], upper: str, work: str, *, read_only: bool
-) -> RootMount:
+def _overlay(driver: str, tree: HostTree, lowers: tuple[str, ...], read_only: bool) -> RootMount:
     options = ("squash_to_root",) if driver == FUSE else ()
-    return RootMount(tree.target, driver, lowers, upper, work, read_only=read_only, options=options)
+    return RootMount(tree.target, driver, lowers, read_only=read_only, options=options)
 
 
 def _lowers(layers: Sequence[str]) -> list[tuple[HostTree, tuple[str, ...]]]:

@@ -82,7 +82,7 @@ def prepare(
     if os.path.exists(f"{os.path.dirname(layers[0])}/{HOST_TREES}"):
         from pod.storage import host_trees
 
-        mounts += host_trees.prepare(driver, container, layers, read_only=read_only)
+        mounts += host_trees.prepare(driver, container, layers, volatile=volatile, read_only=read_only)
     return RootPlan(driver, tuple(mounts), program or FUSE)
 
 
