@@ -42,6 +42,7 @@ COMMANDS = (
     _entry(MANAGE, "container.ps:ps", "ps", "container ps", "container ls", "container list"),
     _entry(MANAGE, "container.logs:logs", "logs", "container logs"),
     _entry(MANAGE, "container.inspect:inspect", "container inspect"),
+    _entry(MANAGE, "container.diff:diff", "diff", "container diff"),
     _entry(MANAGE, "container.stop:stop", "stop", "container stop"),
     _entry(MANAGE, "container.restart:restart", "restart", "container restart"),
     _entry(MANAGE, "container.kill:kill", "kill", "container kill"),
@@ -59,12 +60,14 @@ COMMANDS = (
     _entry(IMAGES, "image.untag:untag", "untag", "image untag"),
     _entry(IMAGES, "image.rm:rm", "rmi", "image rm"),
     _entry(IMAGES, "image.inspect:inspect", "image inspect"),
+    _entry(IMAGES, "image.diff:diff", "image diff"),
     _entry(IMAGES, "image.exists:exists", "image exists"),
     _entry(IMAGES, "image.prune:prune", "image prune"),
     _entry(IMAGES, "image.mount:mount", "image mount"),
     _entry(IMAGES, "image.unmount:unmount", "image unmount", "image umount"),
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),
+    _entry(SYSTEM, "system.events:events", "events", "system events"),
     _entry(SYSTEM, "system.version:version", "version"),
     _entry(SYSTEM, "system.unshare:unshare", "unshare", stops=True),
     _entry(SYSTEM, "system.completion:completion", "completion"),
@@ -75,7 +78,7 @@ COMMANDS = (
 
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
-    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp diff df events "
+    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp df "
     "export farm generate healthcheck history init kube login logout machine manifest migrate network pause pod "
     "pull push renumber reset restore runlabel scp search secret service sign stats top tree trust "
     "unpause update volume".split()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import names, sharing
+from pod.engine import events, names, sharing, sysctls, timezone
 from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
 from pod.errors import PodError, StorageError, UsageError
@@ -32,6 +32,8 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
 
         sweep.leftovers(engine)
     _check_sources(options.mounts)
+    sysctls.check(options)
+    timezone.check(options.timezone)
     if options.cidfile and os.path.lexists(options.cidfile):
         raise UsageError(f"container id file {options.cidfile} exists", hint="remove it, or choose another --cidfile")
     image = resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
@@ -49,6 +51,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
         raise StorageError(f"cannot store container {name}: {err.strerror}: {where}") from err
     if options.cidfile:
         _write_cidfile(engine, options.cidfile, record)
+    events.container(engine.layout, "create", record)
     return record
 
 
@@ -101,7 +104,7 @@ def _record(
         entrypoint=entrypoint,
         cmd=command,
         create_command=options.create_command,
-        env=_merge_env(image.env, options.env),
+        env=_environment(image.env, options),
         working_dir=options.working_dir or image.working_dir or "/",
         user=image.user if options.user is None else options.user,
         group_add=options.group_add,
@@ -115,6 +118,7 @@ def _record(
         attach=options.attach,
         auto_remove=options.auto_remove,
         read_only=options.read_only,
+        read_only_tmpfs=options.read_only_tmpfs,
         init=options.init,
         privileged=options.privileged,
         cap_add=options.cap_add,
@@ -129,6 +133,12 @@ def _record(
         userns_mode=options.userns_mode,
         shm_size=_DEFAULT_SHM if options.shm_size is None else options.shm_size,
         ulimits=options.ulimits,
+        sysctls=options.sysctls,
+        umask="0022" if options.umask is None else options.umask,
+        oom_score_adj=options.oom_score_adj,
+        timezone=options.timezone,
+        no_hosts=options.no_hosts,
+        no_hostname=options.no_hostname,
         stop_signal=options.stop_signal or image.stop_signal or "SIGTERM",
         stop_timeout=_DEFAULT_STOP_TIMEOUT if options.stop_timeout is None else options.stop_timeout,
         add_host=options.add_host,
@@ -142,9 +152,10 @@ def _record(
     )
 
 
-def _merge_env(defaults: tuple[str, ...], given: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the variables with later ones replacing earlier ones in their places."""
-    merged = {item.partition("=")[0]: item for item in (*defaults, *given)}
+def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, ...]:
+    """Return the variables: the caller's, the image's, those asked for; later ones replace earlier ones in their places."""
+    kept = () if options.unset_all_env else (item for item in image if item.partition("=")[0] not in options.unset_env)
+    merged = {item.partition("=")[0]: item for item in (*options.host_env, *kept, *options.env)}
     return tuple(merged.values())
 
 

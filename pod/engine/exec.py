@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 
-from pod.engine import containers, exec_relay, security, sharing
+from pod.engine import containers, events, exec_relay, security, sharing
 from pod.engine.containers import Container
 from pod.errors import UsageError, WrongState
 from pod.linux import jsonfile
@@ -43,8 +43,16 @@ def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
     if not container.running:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start {container.name}")
     entry = _entry(engine, container, options)
+    events.container(engine.layout, "exec", container.record)
     if options.detach:
         return _detached(entry, options)
+    code = _attached(container, entry, options)
+    events.container(engine.layout, "exec_died", container.record, exitCode=str(code))
+    return code
+
+
+def _attached(container: Container, entry: enter.Entry, options: ExecOptions) -> int:
+    """Run the program with our streams until it ends."""
     keys = container.record.detach_keys if options.detach_keys is None else options.detach_keys
     if options.tty:
         launched = enter.enter(entry, None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, stop
+from pod.engine import containers, events, stop
 from pod.engine.discard import discard
 from pod.errors import NoSuchContainer, StorageError, WrongState
 
@@ -39,6 +39,7 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
             if now.running:
                 raise WrongState(f"container {container.name} was started again meanwhile")
             discard(engine, now.id, now.name)
+            events.container(engine.layout, "remove", now.record)
     except NoSuchContainer:
         if not force:  # else: --rm, or somebody else, was faster
             raise NoSuchContainer(name) from None

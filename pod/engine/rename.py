@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, names
+from pod.engine import containers, events, names
 from pod.linux import files, jsonfile, locks
 
 TYPE_CHECKING = False
@@ -25,7 +25,10 @@ def rename(engine: Engine, name: str, new_name: str) -> str:
         names.take(layout, new_name, container_id)
         if record.name == new_name:
             return container_id
-        document = record.replace(name=new_name).to_json()
-        jsonfile.write(f"{layout.container(container_id)}/record.json", document, durable=not record.auto_remove)
+        renamed = record.replace(name=new_name)
+        jsonfile.write(
+            f"{layout.container(container_id)}/record.json", renamed.to_json(), durable=not record.auto_remove
+        )
         files.remove_file(layout.name(record.name))
+    events.container(layout, "rename", renamed, oldName=record.name)
     return container_id

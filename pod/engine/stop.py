@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers
+from pod.engine import containers, events
 from pod.engine.containers import Container
 from pod.errors import WrongState
 from pod.linux import files
@@ -26,8 +26,10 @@ def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
     mark_stopped(engine, container.id)
     container.state.init.send_signal(signal)
     if not will_ignore(container.state.init, signal) and _wait(container, None if seconds < 0 else float(seconds)):
+        events.container(engine.layout, "stop", container.record)
         return container.id
     kill_and_wait(engine, container)
+    events.container(engine.layout, "stop", container.record)
     return container.id
 
 
@@ -54,6 +56,7 @@ def kill(engine: Engine, name: str, signal: int = SIGKILL) -> str:
         raise WrongState(f"cannot kill container {container.name}: it is not running")
     if signal == SIGKILL:
         mark_stopped(engine, container.id)
+    events.container(engine.layout, "kill", container.record, signal=str(signal))
     if not container.state.init.send_signal(signal):
         raise WrongState(f"cannot kill container {container.name}: it has just ended")
     return container.id

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers
+from pod.engine import containers, events
 from pod.engine.containers import Container
 from pod.engine.discard import discard
 from pod.errors import NoSuchContainer
@@ -95,11 +95,14 @@ def _runs_elsewhere(container: Container) -> bool:
 
 def _settle_locked(engine: Engine, container: Container) -> Container:
     state = container.state
+    if state.status == "exited":
+        events.container(engine.layout, "died", container.record, exitCode=str(state.exit_code))
     if state.init is not None and state.boot_id == boot_id():
         state.init.send_signal(_SIGKILL)
         state.init.wait(_KILLED_SECONDS)
     if container.record.auto_remove:
         discard(engine, container.id, container.name)
+        events.container(engine.layout, "remove", container.record)
         raise NoSuchContainer(container.name)
     files.remove_tree(engine.layout.run_container(container.id))
     found = state.replace(finished_at=state.finished_at or times.now())

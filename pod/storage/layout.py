@@ -9,7 +9,8 @@ ROOT (~/.local/share/pod)               kept
   containers/ID/                        record.json state.json config.json upper/ work/ log
   names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic
   volumes/NAME/                         record.json data/
-  networks/  secrets/  events.log
+  networks/  secrets/
+  events.log  events.log.1              what happened, a line of JSON each, and what happened before that
   staging/                              unfinished work, named after the process that does it
   trash/                                what is being deleted
 RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot

@@ -28,7 +28,8 @@ def untag(engine: Engine, image: str, names: Sequence[str] = ()) -> None:
                 if found is None:
                     raise no_such_image(name, own)
                 chosen.append(found)
-        for named in dict.fromkeys(chosen):
+        chosen = list({named.name: named for named in chosen}.values())
+        for named in chosen:
             changes.untag(named)
-    for named in dict.fromkeys(chosen):
+    for named in chosen:
         events.image(engine.layout, "untag", str(named.id), named.name)

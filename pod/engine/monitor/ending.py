@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pod.engine import containers
+from pod.engine import containers, events
+from pod.errors import PodError
 from pod.linux import files, times
 from pod.storage.container_records import ContainerRecord, ContainerState
 
@@ -21,14 +22,26 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         lock.acquire()
     except OSError:
         pass  # the runtime folder went with the login session: nobody else can take a lock there either
+    record = _with_current_name(engine, record)
     try:
         write_down(engine, record, state.replace(status="exited", exit_code=code, finished_at=times.now()))
+        events.container(engine.layout, "died", record, exitCode=str(code))
         tidy_up(engine, record)
     except OSError:
         pass  # whatever is left, the next command that comes across it sweeps it up
     finally:
         lock.release()
         supervisor.say_goodbye()
+
+
+def _with_current_name(engine: Engine, record: ContainerRecord) -> ContainerRecord:
+    """Return the record as it is now, where the container was renamed after this monitor had read it."""
+    if containers.owner_of_name(engine.layout, record.name) == record.id:
+        return record
+    try:
+        return containers.load(engine.layout, record.id).record
+    except PodError:
+        return record
 
 
 def write_down(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
@@ -48,5 +61,6 @@ def tidy_up(engine: Engine, record: ContainerRecord) -> None:
         from pod.engine.discard import discard
 
         discard(engine, record.id, record.name)
+        events.container(engine.layout, "remove", record)
     else:
         files.remove_tree(engine.layout.run_container(record.id))

@@ -8,7 +8,7 @@ import os
 import time
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers, rootfs, sharing, start_files
+from pod.engine import containers, events, rootfs, sharing, start_files
 from pod.engine.monitor import ending, streams
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.log_file import LogFile
@@ -67,6 +67,9 @@ def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client) -
     except Exception as err:
         _report_failure(engine, record, client, _bug(err, debug=engine.settings.debug))
         return
+    events.container(engine.layout, "start", record)
+    if client.streams:
+        events.container(engine.layout, "attach", record)
     lock.release()
     client.send(protocol.STARTED + str(supervisor.init).encode())
     code = supervisor.run(time.monotonic() + SETTLE_SECONDS)

@@ -26,12 +26,7 @@ def restart(
     """
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
-    from pod.engine.start import start
-    from pod.engine.stop import stop
-
-    def restart_one(name: str) -> None:
-        stop(context.engine, name, timeout)
-        start(context.engine, name)
+    from pod.engine.restart import restart as restart_container
 
     names = select(
         context,
@@ -42,4 +37,4 @@ def restart(
         filters=filters,
         fits=lambda found: found.running or not running,
     )
-    return for_each(context, names, restart_one)
+    return for_each(context, names, lambda name: restart_container(context.engine, name, timeout))

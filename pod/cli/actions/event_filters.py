@@ -1,0 +1,86 @@
+"""`--filter` of `events`. Values of one key are alternatives, but for labels; different keys must all fit."""
+
+from __future__ import annotations
+
+from pod.cli.actions.event_rows import full_image, words
+from pod.cli.filters import parse_pairs, split_label
+from pod.engine.events import CONTAINER, IMAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from pod.engine.events import Event
+
+    Condition = Callable[[Event], bool]
+
+
+def parse_filters(texts: Sequence[str]) -> Condition:
+    """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
+    conditions = [_condition(key, values) for key, values in parse_pairs(texts, tuple(_MAKERS)).items()]
+    return lambda event: all(condition(event) for condition in conditions)
+
+
+def _condition(key: str, values: list[str]) -> Condition:
+    alternatives = [_MAKERS[key](value) for value in values]
+    combine = all if key == "label" else any
+    return lambda event: combine(fits(event) for fits in alternatives)
+
+
+def _container(value: str) -> Condition:
+    return lambda event: event.type == CONTAINER and _is_named(event, value)
+
+
+def _is_named(event: Event, value: str) -> bool:
+    return bool(value) and (event.name == value.removeprefix("/") or event.id.startswith(value))
+
+
+def _event(value: str) -> Condition:
+    return lambda event: value in words(event)
+
+
+def _image(value: str) -> Condition:
+    def fits(event: Event) -> bool:
+        if event.type == IMAGE:
+            prefix = value.removeprefix("sha256:")
+            return _is_image(event.name, value) or (bool(prefix) and event.id.startswith(prefix))
+        return value == event.image or _is_image(full_image(event), value)
+
+    return fits
+
+
+def _is_image(name: str, wanted: str) -> bool:
+    """Tell whether a full name is what a shorter one means; without a tag, any tag."""
+    from pod.errors import InvalidReference
+    from pod.oci.reference import Reference
+
+    try:
+        has, asked = Reference.parse(name), Reference.parse(wanted)
+    except InvalidReference:
+        return name == wanted
+    return has.name == asked.name and (not asked.tag or has.tag == asked.tag)
+
+
+def _label(value: str) -> Condition:
+    fits = split_label(value)
+    return lambda event: fits(event.labels)
+
+
+def _type(value: str) -> Condition:
+    return lambda event: event.type == value
+
+
+def _other(_value: str) -> Condition:
+    return lambda _event: False  # there are no such objects yet
+
+
+_MAKERS: dict[str, Callable[[str], Condition]] = {
+    "container": _container,
+    "event": _event,
+    "image": _image,
+    "label": _label,
+    "network": _other,
+    "pod": _other,
+    "type": _type,
+    "volume": _other,
+}
