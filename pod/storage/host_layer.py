@@ -18,7 +18,7 @@ from pod.storage.staging import Staging
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 _SKELETON = {
     "dev": 0o755, "etc": 0o755, "home": 0o755, "media": 0o755, "mnt": 0o755, "opt": 0o755, "proc": 0o555,
@@ -33,8 +33,11 @@ _MAX_ETC_FILE = 16 << 20
 _MAX_FOLDERS = 100_000  # in one folder of a tree; what lies deeper cannot be written to
 
 
-def build(store: LayerStore, diff_id: Digest) -> Layer:
-    """Build the layer under that name, unless it is there. Call it inside the user's namespace."""
+def build(store: LayerStore, diff_id: Digest, trees: Sequence[str] = ()) -> Layer:
+    """Build the layer under that name, unless it is there. Call it inside the user's namespace.
+
+    `trees` are the machine's folders to show, all that belong to it when none are named.
+    """
     with store.lock(diff_id):
         if store.has(diff_id):
             return store.get(diff_id)
@@ -42,11 +45,12 @@ def build(store: LayerStore, diff_id: Digest) -> Layer:
             made = f"{staging.folder}/layer"
             old = os.umask(0)
             try:
-                size, count = _make_base(f"{made}/diff")
-                trees = _make_trees(made, store.layout.root)
+                shown = _without(store.layout.root, trees or host_image.trees())
+                size, count = _make_base(f"{made}/diff", shown)
+                documents = _make_trees(made, shown)
             finally:
                 os.umask(old)
-            jsonfile.write(f"{made}/{HOST_TREES}", HostTrees(TREES_VERSION, trees).to_json())
+            jsonfile.write(f"{made}/{HOST_TREES}", HostTrees(TREES_VERSION, documents).to_json())
             layer = Layer(VERSION, diff_id, size, count, times.now())
             jsonfile.write(f"{made}/layer.json", layer.to_json())
             files.make_folders(store.layout.layers)
@@ -63,7 +67,12 @@ def _sync(folder: str) -> None:
         os.close(fd)
 
 
-def _make_base(base: str) -> tuple[int, int]:
+def _without(store: str, trees: Sequence[str]) -> list[str]:
+    """Leave out a tree that holds the store itself: overlays refuse layers within each other."""
+    return [path for path in trees if not f"{store}/".startswith(f"{path}/")]
+
+
+def _make_base(base: str, trees: Sequence[str]) -> tuple[int, int]:
     """Make the folders and links of a root, and a copy of /etc; return size and number of its files."""
     for name, mode in _SKELETON.items():
         files.make_folders(f"{base}/{name}", 0o755)
@@ -74,7 +83,7 @@ def _make_base(base: str) -> tuple[int, int]:
             links[path] = os.readlink(f"/{path}")
     for name, target in links.items():
         os.symlink(target, f"{base}/{name}")
-    for path in host_image.trees():
+    for path in trees:
         files.make_folders(f"{base}{path}", 0o755)
     result = _copy_readable("/etc", f"{base}/etc")
     _write_shadow(f"{base}/etc")
@@ -115,23 +124,19 @@ def _write_shadow(etc: str) -> None:
         files.write_atomic(f"{etc}/{secrets}", "".join(lines).encode(errors="surrogateescape"), mode=0o640)
 
 
-def _make_trees(layer: str, store: str) -> tuple[HostTree, ...]:
-    """Make the layers of folders, side by side. A tree that holds the store itself is left out: overlays refuse it."""
-    trees: list[HostTree] = []
+def _make_trees(layer: str, paths: Sequence[str]) -> tuple[HostTree, ...]:
+    """Make the layers of folders, side by side."""
+    trees = tuple(HostTree(path, path, str(number)) for number, path in enumerate(paths))
     jobs: list[_FolderJob] = []
-    for path in host_image.trees():
-        if f"{store}/".startswith(f"{path}/"):
-            continue
-        name = str(len(trees))
-        trees.append(HostTree(path, path, name))
-        target = f"{layer}/folders/{name}"
+    for path, tree in zip(paths, trees, strict=True):
+        target = f"{layer}/folders/{tree.folders}"
         files.make_folders(target, 0o755)
         jobs += [_FolderJob(f"{path}/{child}", f"{target}/{child}") for child in _subfolders(path)]
     workers.run_all(jobs, workers.cores())
     for tree in trees:
         if os.path.basename(tree.target) == "dpkg":
             _copy_database(tree.source, f"{layer}/folders/{tree.folders}")
-    return tuple(trees)
+    return trees
 
 
 def _copy_database(source: str, target: str) -> None:
