@@ -104,7 +104,15 @@ def _prepare_overlay(driver: str, container: str, layers: Sequence[str], volatil
     _make_folder(upper)
     _take_over(layers[-1], upper)
     options = ("volatile",) if volatile and driver == OVERLAY else ()
-    return RootMount("/", driver, tuple(reversed(layers)), upper, work, options=options)
+    return RootMount("/", driver, _topmost_first(layers), upper, work, options=options)
+
+
+def _topmost_first(layers: Sequence[str]) -> tuple[str, ...]:
+    """Return the layers as overlayfs wants them, each once: it refuses (ELOOP) a folder that is there twice.
+
+    Images do repeat layers, empty ones mostly. Of two that are the same, the upper hides all of the lower.
+    """
+    return tuple(dict.fromkeys(reversed(layers)))
 
 
 def _make_folder(path: str) -> None:
@@ -132,7 +140,7 @@ def prepare_view(layout: StorageLayout, driver: str, folder: str, layers: Sequen
     else:
         nothing = f"{folder}/nothing"  # overlayfs asks for two folders, and shows whiteouts as such only with both
         _make_folder(nothing)
-        mounts = [RootMount("/", driver, (*reversed(layers), nothing), read_only=True)]
+        mounts = [RootMount("/", driver, (*_topmost_first(layers), nothing), read_only=True)]
     if os.path.exists(f"{os.path.dirname(layers[0])}/{HOST_TREES}"):
         from pod.storage import host_trees
 
