@@ -71,7 +71,7 @@ def test_folder_made_anew_hides_what_was_in_it(pod: CommandLine) -> None:
 
 
 def test_odd_names_come_as_they_are(pod: CommandLine) -> None:
-    pod("run", "--name", "odd", *NO_NETWORK, "busybox", "sh", "-c", r"touch "/tmp/$(printf '\377 x')"").ok()
+    pod("run", "--name", "odd", *NO_NETWORK, "busybox", "sh", "-c", "touch \"/tmp/$(printf '\\377 x')\"").ok()
     assert b"A /tmp/\xff x\n" in pod("diff", "odd").ok().raw
 
 
