@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Protocol
 
-
     class Readable(Protocol):
         """Anything that gives its bytes piece by piece."""
 
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
 
 
 CHUNK = 1 << 20
+
 
 class BlobStaging(Staging):
     """The blobs of one unfinished operation, invisible in the store until `publish`."""
