@@ -9,6 +9,7 @@ from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
 from pod.errors import PodError, StorageError, UsageError
 from pod.linux import files, ids, jsonfile, locks, process, times
+from pod.net import attach as network
 from pod.oci.image_config import RunConfig
 from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
 
@@ -41,6 +42,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     name = options.name or names.unused(engine.layout)
     names.check(name)
     names.settle_owner(engine, name)
+    options = options.replace(network=options.network or _default_network(engine))
     record = _record(container_id, name, options, image.config.config, image)
     sharing.check(engine, record)
     state = _being_started() if to_run and record.auto_remove else ContainerState()
@@ -53,6 +55,16 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
         _write_cidfile(engine, options.cidfile, record)
     events.container(engine.layout, "create", record)
     return record
+
+
+def _default_network(engine: Engine) -> str:
+    mode = network.default_mode()
+    if mode == "none":
+        engine.notify(
+            "slirp4netns is not installed: the container has no network; `apt-get install slirp4netns`, "
+            "run by an administrator, changes that for new ones (--network host shares this machine's network)"
+        )
+    return mode
 
 
 def _being_started() -> ContainerState:
@@ -125,7 +137,7 @@ def _record(
         cap_drop=options.cap_drop,
         security_opt=options.security_opt,
         mounts=options.mounts,
-        network=options.network or "slirp4netns",
+        network=options.network,
         publish=options.publish,
         pid_mode=options.pid_mode or "private",
         ipc_mode=options.ipc_mode or "private",
@@ -153,7 +165,7 @@ def _record(
 
 
 def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, ...]:
-    """Return the variables: the caller's, the image's, those asked for; later ones replace earlier ones in their places."""
+    """Return the variables: the caller's, the image's, those asked for; later ones replace earlier ones in place."""
     kept = () if options.unset_all_env else (item for item in image if item.partition("=")[0] not in options.unset_env)
     merged = {item.partition("=")[0]: item for item in (*options.host_env, *kept, *options.env)}
     return tuple(merged.values())

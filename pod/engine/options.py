@@ -18,6 +18,9 @@ class CreateOptions(Record):
     name: str = ""
     entrypoint: tuple[str, ...] | None = None  # () is an emptied entrypoint
     env: tuple[str, ...] = ()  # KEY=VALUE; a bare KEY was resolved by the front door
+    host_env: tuple[str, ...] = ()  # KEY=VALUE of the caller's, which the image's own variables replace
+    unset_env: tuple[str, ...] = ()  # names of the image's variables to leave out
+    unset_all_env: bool = False
     working_dir: str | None = None
     user: str | None = None
     group_add: tuple[str, ...] = ()
@@ -30,6 +33,7 @@ class CreateOptions(Record):
     attach: tuple[str, ...] = ()  # stdin, stdout, stderr; () is the default of the verb
     auto_remove: bool = False
     read_only: bool = False
+    read_only_tmpfs: bool = True
     init: bool = False
     privileged: bool = False
     cap_add: tuple[str, ...] = ()
@@ -44,6 +48,12 @@ class CreateOptions(Record):
     userns_mode: str = ""
     shm_size: int | None = None  # bytes
     ulimits: tuple[Ulimit, ...] = ()
+    sysctls: dict[str, str] = {}
+    umask: str | None = None  # octal
+    oom_score_adj: int | None = None
+    timezone: str = ""  # a name of the time zone database, or "local"
+    no_hosts: bool = False  # leave the image's /etc/hosts alone
+    no_hostname: bool = False  # leave the image's /etc/hostname alone
     stop_signal: str | None = None
     stop_timeout: int | None = None  # seconds
     add_host: tuple[str, ...] = ()  # name:address

@@ -73,6 +73,7 @@ def _process(record: ContainerRecord, limits: tuple[oci.Rlimit, ...]) -> oci.Pro
         terminal=record.tty,
         capabilities=_capabilities(record),
         rlimits=limits,
+        oom_score_adj=record.oom_score_adj,
         no_new_privileges=security_option(record, "no-new-privileges") in ("", "true"),
     )
 
@@ -134,7 +135,7 @@ def _mounts(record: ContainerRecord, run_folder: str, host_network: bool) -> tup
     """Return the mounts in order: the system's, the generated files, then the user's, which may hide the former."""
     taken = {mount.target.rstrip("/") or "/" for mount in record.mounts}
     mounts = [m for m in _system_mounts(record, host_network) if m.destination not in taken]
-    mounts += [m for m in _generated_files(run_folder) if m.destination not in taken]
+    mounts += [m for m in _generated_files(record, run_folder) if m.destination not in taken]
     if record.read_only and record.read_only_tmpfs:
         mounts += [_tmpfs(path) for path in ("/run", "/tmp", "/var/tmp") if path not in taken]
     mounts.sort(key=lambda mount: mount.destination == "/run/.containerenv")
@@ -167,13 +168,14 @@ def _system_mounts(record: ContainerRecord, host_network: bool) -> list[oci.Moun
     return mounts
 
 
-def _generated_files(run_folder: str) -> list[oci.Mount]:
-    targets = {
-        "hosts": "/etc/hosts",
-        "hostname": "/etc/hostname",
-        "resolv.conf": "/etc/resolv.conf",
-        "containerenv": "/run/.containerenv",
-    }
+def _generated_files(record: ContainerRecord, run_folder: str) -> list[oci.Mount]:
+    targets = {"resolv.conf": "/etc/resolv.conf", "containerenv": "/run/.containerenv"}
+    if not record.no_hostname:
+        targets = {"hostname": "/etc/hostname", **targets}
+    if not record.no_hosts:
+        targets = {"hosts": "/etc/hosts", **targets}
+    if record.timezone:
+        targets["localtime"] = "/etc/localtime"
     options = ("bind", "nosuid", "nodev", "noexec", "rprivate")
     return [oci.Mount(target, "bind", f"{run_folder}/{name}", options) for name, target in targets.items()]
 

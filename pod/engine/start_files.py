@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import security, sharing, spec
+from pod.engine import security, sharing, spec, timezone
 from pod.errors import UsageError
 from pod.linux import files, jsonfile
 from pod.oci.runtime_spec import Rlimit
@@ -27,6 +27,8 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> 
     _write(f"{run_folder}/hostname", hostname + "\n")
     _write(f"{run_folder}/resolv.conf", _resolv_conf(record, plan))
     _write(f"{run_folder}/containerenv", _CONTAINERENV.decode())
+    if record.timezone:
+        files.write_atomic(f"{run_folder}/localtime", timezone.data(record.timezone), mode=0o644, durable=False)
     document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record))
     folder = engine.layout.container(record.id)
     jsonfile.write(f"{folder}/config.json", document.to_json(), durable=False)

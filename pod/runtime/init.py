@@ -214,9 +214,6 @@ def _set_limits(asked: Process) -> None:
                 f"cannot set limit {limit.type} to {limit.soft}:{limit.hard}: {err}",
                 hint=f"without root a limit cannot be raised above this session's own, {hard}",
             ) from err
-    if asked.oom_score_adj is not None:
-        with open("/proc/self/oom_score_adj", "w") as file:
-            file.write(str(asked.oom_score_adj))
 
 
 def change_root(path: str) -> None:

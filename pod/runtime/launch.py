@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 
-from pod.errors import CannotExecute, CommandNotFound, RuntimeFailure
+from pod.errors import CannotExecute, CommandNotFound, KernelRefused, RuntimeFailure
 from pod.linux import files, jsonfile
 from pod.linux import syscalls as sc
-from pod.oci.runtime_spec import Namespace
+from pod.oci.runtime_spec import Namespace, Spec
 from pod.record import Record
 from pod.runtime import channel, init
 from pod.runtime.bundle import Bundle
@@ -36,7 +36,7 @@ def launch(
     descriptor of the container's network namespace as soon as that exists. Raises RuntimeFailure.
     """
     ours, theirs = Channel.pair()
-    pid = _fork(bundle.spec.linux.namespace("pid"))
+    pid = _fork_closed(bundle.spec)
     if pid == 0:
         ours.close()
         init.run(bundle, theirs, streams)
@@ -50,6 +50,39 @@ def launch(
     finally:
         ours.close()
     return Launched(pid, terminal)
+
+
+def _fork_closed(spec: Spec) -> int:
+    """Fork the first process with what it must have from its first moment on.
+
+    Not dumpable, so that nobody in a shared pid namespace can look into it; and with its out-of-memory score, which
+    a process that is not dumpable may not write itself (proc(5)).
+    """
+    before = _set_oom_score(spec.process.oom_score_adj)
+    sc.prctl(sc.PR_SET_DUMPABLE, 0)
+    pid = _fork(spec.linux.namespace("pid"))
+    if pid != 0:
+        sc.prctl(sc.PR_SET_DUMPABLE, 1)
+        _set_oom_score(before)
+    return pid
+
+
+def _set_oom_score(value: int | None) -> int | None:
+    """Set this process's out-of-memory score, where one is given; return what it was. Raises KernelRefused."""
+    if value is None:
+        return None
+    fd = os.open("/proc/self/oom_score_adj", os.O_RDWR | os.O_CLOEXEC)
+    try:
+        before = int(os.read(fd, 16))
+        os.write(fd, str(value).encode())
+    except PermissionError as err:
+        raise KernelRefused(
+            f"cannot set the out-of-memory score to {value}: without root it can only be raised",
+            hint=f"this session's own is {before}: choose that or more",
+        ) from err
+    finally:
+        os.close(fd)
+    return before
 
 
 def _fork(namespace: Namespace | None) -> int:

@@ -106,6 +106,10 @@ class ContainerRecord(Record):
     ulimits: tuple[Ulimit, ...] = ()
     sysctls: dict[str, str] = {}
     umask: str = "0022"
+    oom_score_adj: int | None = None
+    timezone: str = ""
+    no_hosts: bool = False
+    no_hostname: bool = False
     stop_signal: str = "SIGTERM"
     stop_timeout: int = 10
     add_host: tuple[str, ...] = ()

@@ -12,8 +12,10 @@ from pod.cli.parsers.create_options import parse_create_options
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 
-CONTEXT = Context(["pod", "create", "busybox"], {})
-DEFAULT = CreateOptions("busybox", create_command=("pod", "create", "busybox"))
+CONTEXT = Context(["pod", "create", "busybox"], {"http_proxy": "http://proxy", "SECRET": "1"})
+DEFAULT = CreateOptions(
+    "busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
+)
 USED_ELSEWHERE = {"image", "replace_existing"}
 VALUES = {
     "command": ("true",),
@@ -29,8 +31,10 @@ VALUES = {
     "domainname": "x",
     "entrypoint": "sh",
     "env": ("A=1",),
+    "env_host": True,
     "group_add": ("audio",),
     "hostname": "x",
+    "http_proxy": False,
     "init": True,
     "interactive": True,
     "ipc": "host",
@@ -40,19 +44,28 @@ VALUES = {
     "mount": ("type=tmpfs,dst=/t",),
     "name": "x",
     "network": ("none",),
+    "no_hostname": True,
+    "no_hosts": True,
+    "oom_score_adj": 500,
     "pid": "host",
     "platform": "linux/arm64",
     "privileged": True,
     "pull": "never",
     "read_only": True,
+    "read_only_tmpfs": False,
     "rm": True,
     "security_opt": ("no-new-privileges",),
     "shm_size": "1m",
     "stop_signal": "INT",
     "stop_timeout": 3,
+    "sysctl": ("net.ipv4.ip_forward=1",),
     "tmpfs": ("/t",),
     "tty": True,
+    "tz": "local",
     "ulimit": ("nofile=1",),
+    "umask": "077",
+    "unsetenv": ("A",),
+    "unsetenv_all": True,
     "user": "1:2",
     "uts": "host",
     "volume": ("/a:/b",),

@@ -34,6 +34,9 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         name=_name(flags),
         entrypoint=run_options.parse_entrypoint(flags.entrypoint),
         env=environment.parse_environment(flags.env, flags.env_file, context.environ),
+        host_env=environment.host_environment(context.environ, everything=flags.env_host, proxies=flags.http_proxy),
+        unset_env=split_commas(flags.unsetenv),
+        unset_all_env=flags.unsetenv_all,
         working_dir=_working_dir(flags.workdir),
         user=flags.user,
         group_add=split_commas(flags.group_add),
@@ -46,6 +49,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         attach=run_options.parse_attach(flags.attach),
         auto_remove=flags.rm,
         read_only=flags.read_only,
+        read_only_tmpfs=flags.read_only_tmpfs,
         init=flags.init,
         privileged=flags.privileged,
         cap_add=security.parse_capabilities(flags.cap_add),
@@ -58,6 +62,12 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         uts_mode=namespaces.parse_namespace("--uts", flags.uts),
         shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
         ulimits=parse_ulimits(flags.ulimit),
+        sysctls=labels.parse_pairs("--sysctl", flags.sysctl, need_value=True),
+        umask=_umask(flags.umask),
+        oom_score_adj=_oom_score(flags.oom_score_adj),
+        timezone=flags.tz,
+        no_hosts=_no_hosts(flags),
+        no_hostname=flags.no_hostname,
         stop_signal=flags.stop_signal and signals.name(signals.number(flags.stop_signal)),
         stop_timeout=flags.stop_timeout,
         add_host=hosts.parse_hosts(flags.add_host),
@@ -90,3 +100,21 @@ def _platform(text: str) -> str:
 
         return str(Platform.parse_text(text))
     return ""
+
+
+def _umask(text: str | None) -> str | None:
+    if text is not None and not (0 < len(text) <= 4 and set(text) <= set("01234567") and int(text, 8) <= 0o777):
+        raise invalid("--umask", text, "it is an octal number up to 0777, such as 0027")
+    return text
+
+
+def _oom_score(value: int | None) -> int | None:
+    if value is not None and not -1000 <= value <= 1000:
+        raise invalid("--oom-score-adj", str(value), "it is a number from -1000 to 1000")
+    return value
+
+
+def _no_hosts(flags: CreateFlags) -> bool:
+    if flags.no_hosts and flags.add_host:
+        raise UsageError("--no-hosts and --add-host exclude each other")
+    return flags.no_hosts

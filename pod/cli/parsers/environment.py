@@ -25,6 +25,15 @@ def parse_environment(values: Iterable[str], env_files: Iterable[str], environ: 
     return tuple(f"{key}={value}" for key, value in found.items())
 
 
+_PROXIES = ("http_proxy", "https_proxy", "ftp_proxy", "no_proxy", "all_proxy")
+
+
+def host_environment(environ: Mapping[str, str], *, everything: bool, proxies: bool) -> tuple[str, ...]:
+    """Return the variables of pod's own environment that go into a container: all of them, or those of proxies."""
+    names = environ.keys() if everything else [name for name in environ if proxies and name.lower() in _PROXIES]
+    return tuple(f"{name}={environ[name]}" for name in names)
+
+
 def _from_host(key: str, environ: Mapping[str, str]) -> dict[str, str]:
     """Return variables of pod's own environment: one, or all that begin with what stands before a star."""
     if key.endswith("*"):

@@ -64,6 +64,7 @@ class CreateFlags(Record):
     env_file: Annotated[
         tuple[str, ...], Option("--env-file", metavar="FILE", help="Set the variables that a file lists")
     ] = ()
+    env_host: Annotated[bool, Option("--env-host", help="Hand in all variables of here, below the image's")] = False
     group_add: Annotated[
         tuple[str, ...],
         Option("--group-add", metavar="GROUP", help="Join one more group", rich_help_panel="Security"),
@@ -71,6 +72,10 @@ class CreateFlags(Record):
     hostname: Annotated[
         str, Option("--hostname", "-h", metavar="NAME", help="Host name inside", rich_help_panel="Network")
     ] = ""
+    http_proxy: Annotated[
+        bool,
+        Option("--http-proxy", help="Hand in the proxy variables of here; on unless =false", rich_help_panel="Network"),
+    ] = True
     init: Annotated[bool, Option("--init", help="Run an init that reaps processes and passes signals on")] = False
     interactive: Annotated[bool, Option("--interactive", "-i", help="Keep stdin open")] = False
     ipc: Annotated[
@@ -108,6 +113,21 @@ class CreateFlags(Record):
             rich_help_panel="Network",
         ),
     ] = ()
+    no_hostname: Annotated[
+        bool, Option("--no-hostname", help="Leave the image's /etc/hostname alone", rich_help_panel="Network")
+    ] = False
+    no_hosts: Annotated[
+        bool, Option("--no-hosts", help="Leave the image's /etc/hosts alone", rich_help_panel="Network")
+    ] = False
+    oom_score_adj: Annotated[
+        int | None,
+        Option(
+            "--oom-score-adj",
+            metavar="NUMBER",
+            help="Die sooner (1000) or later of a full memory",
+            rich_help_panel="Limit",
+        ),
+    ] = None
     pid: Annotated[
         str,
         Option("--pid", metavar="MODE", help="private, host, container:NAME, ns:PATH", rich_help_panel="Namespace"),
@@ -123,6 +143,14 @@ class CreateFlags(Record):
     read_only: Annotated[
         bool, Option("--read-only", help="Make the root filesystem read-only", rich_help_panel="Storage")
     ] = False
+    read_only_tmpfs: Annotated[
+        bool,
+        Option(
+            "--read-only-tmpfs",
+            help="With --read-only, /run, /tmp and /var/tmp are writable",
+            rich_help_panel="Storage",
+        ),
+    ] = True
     replace_existing: Annotated[bool, Option("--replace", help="Remove the container that has the name now")] = False
     rm: Annotated[bool, Option("--rm", help="Remove the container when it exits")] = False
     security_opt: Annotated[
@@ -143,15 +171,28 @@ class CreateFlags(Record):
     stop_timeout: Annotated[
         int | None, Option("--stop-timeout", metavar="SECONDS", help="Wait before SIGKILL (10)")
     ] = None
+    sysctl: Annotated[
+        tuple[str, ...],
+        Option("--sysctl", metavar="KEY=VALUE", help="Set a parameter of the kernel's", rich_help_panel="Limit"),
+    ] = ()
     tmpfs: Annotated[
         tuple[str, ...],
         Option("--tmpfs", metavar="TARGET[:OPTIONS]", help="Mount a tmpfs", rich_help_panel="Storage"),
     ] = ()
     tty: Annotated[bool, Option("--tty", "-t", help="Give the container a terminal")] = False
+    tz: Annotated[str, Option("--tz", metavar="ZONE", help="Time zone, or local for the one of here")] = ""
     ulimit: Annotated[
         tuple[str, ...],
         Option("--ulimit", metavar="NAME=SOFT[:HARD]", help="Set a resource limit", rich_help_panel="Limit"),
     ] = ()
+    umask: Annotated[
+        str | None,
+        Option("--umask", metavar="OCTAL", help="Modes that new files do not get (0022)", rich_help_panel="Security"),
+    ] = None
+    unsetenv: Annotated[
+        tuple[str, ...], Option("--unsetenv", metavar="KEY", help="Leave out a variable of the image's")
+    ] = ()
+    unsetenv_all: Annotated[bool, Option("--unsetenv-all", help="Leave out all variables of the image's")] = False
     user: Annotated[
         str | None,
         Option("--user", "-u", metavar="USER[:GROUP]", help="Run as this user", rich_help_panel="Security"),
