@@ -6,7 +6,8 @@
 # with what the machine has. Prepared things are kept for the next run; processes are not.
 set -eu
 
-SYSTEM_PACKAGES='uidmap fuse-overlayfs slirp4netns python3 python3-venv
+UNIT_PACKAGES='python3 python3-venv'
+SYSTEM_PACKAGES='uidmap fuse-overlayfs slirp4netns
     busybox-static mmdebstrap podman runc crun skopeo xz-utils zstd gzip tmux libcap2-bin attr acl strace sudo procps'
 TEST_USER=podtest
 PLAIN_USER=podplain
@@ -77,8 +78,10 @@ prepare_machine() {
 
 install_packages() {
     command -v apt-get >/dev/null || { skip packages 'this is no Debian; tests use what is installed' && return; }
+    wanted=$UNIT_PACKAGES
+    case " $suites " in *' system '* | *' machine '* | *' bench '*) wanted="$wanted $SYSTEM_PACKAGES" ;; esac
     missing=''
-    for package in $SYSTEM_PACKAGES; do
+    for package in $wanted; do
         case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in *' installed') ;; *) missing="$missing $package" ;; esac
     done
     [ -n "$missing" ] || return 0

@@ -6,7 +6,7 @@ import os
 
 from pod import __version__
 from pod.engine import containers
-from pod.linux import files, idmap
+from pod.linux import files, idmap, process
 from pod.linux.idmap import IdRange
 from pod.oci.platform import Platform
 from pod.storage import marker
@@ -74,10 +74,10 @@ def _host(engine: Engine) -> dict[str, Any]:
             "singleIdMap": wanted.single,
         },
         "ociRuntime": {"name": "pod", "package": f"pod {__version__}", "path": "", "version": __version__},
-        "slirp4netns": {"executable": _program("slirp4netns")},
-        "pasta": {"executable": _program("pasta")},
-        "fuseOverlayfs": {"executable": _program("fuse-overlayfs")},
-        "newuidmap": {"executable": _program("newuidmap")},
+        "slirp4netns": {"executable": process.find_program("slirp4netns")},
+        "pasta": {"executable": process.find_program("pasta")},
+        "fuseOverlayfs": {"executable": process.find_program("fuse-overlayfs")},
+        "newuidmap": {"executable": process.find_program("newuidmap")},
     }
 
 
@@ -108,14 +108,6 @@ def _store_id(engine: Engine) -> str:
 
 def _ranges(ranges: tuple[IdRange, ...]) -> list[dict[str, int]]:
     return [{"container_id": r.inside, "host_id": r.outside, "size": r.count} for r in ranges]
-
-
-def _program(name: str) -> str:
-    """Return where a helper program is, "" where it is not installed."""
-    for folder in (*os.environ.get("PATH", "").split(":"), "/usr/sbin", "/sbin"):
-        if folder and os.access(f"{folder}/{name}", os.X_OK):
-            return f"{folder}/{name}"
-    return ""
 
 
 def _distribution() -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.linux import files
+from pod.linux import files, idmap, process
 from pod.runtime import user_namespace
 from pod.runtime.user_namespace import UserNamespace
 
@@ -16,10 +16,8 @@ if TYPE_CHECKING:
     from pod.settings import Settings
     from pod.storage.layout import StorageLayout
 
-SINGLE_ID_NOTICE = (
-    "this user has no subordinate ids: everything in a container belongs to you alone, "
-    "and programs that change to another user there will fail; "
-    "`usermod --add-subuids 100000-165535 --add-subgids 100000-165535 USER`, run by an administrator, lifts that"
+_SINGLE_ID_MEANS = (
+    "everything in a container belongs to you alone, and programs that change to another user there will fail"
 )
 
 
@@ -36,7 +34,7 @@ def keep(layout: StorageLayout) -> None:
 
 
 def single_id_notice(layout: StorageLayout, namespace: UserNamespace) -> str:
-    """Return the sentence on missing subordinate ids the first time that it applies to this store, "" afterwards."""
+    """Return the sentence on a user alone in its map the first time that it applies to this store, "" afterwards."""
     told = f"{layout.root}/single-id-told"
     if not namespace.single:
         files.remove_file(told)
@@ -45,7 +43,28 @@ def single_id_notice(layout: StorageLayout, namespace: UserNamespace) -> str:
         return ""
     files.make_folders(layout.root)
     files.write_atomic(told, b"", durable=False)
-    return SINGLE_ID_NOTICE
+    reason, remedy = _why_single(namespace.map.uids[0].outside)
+    return f"{reason}: {_SINGLE_ID_MEANS}; {remedy}, run by an administrator, lifts that"
+
+
+def _why_single(uid: int) -> tuple[str, str]:
+    """Say why the map has the user alone, and the line that changes it."""
+    if not all(idmap.subordinate_ranges(path, uid) for path in ("/etc/subuid", "/etc/subgid")):
+        user = _user_name(uid)
+        ranges = "--add-subuids 100000-165535 --add-subgids 100000-165535"
+        return f"user {user} has no subordinate ids", f"`usermod {ranges} {user}`"
+    if not process.find_program("newuidmap"):
+        return "newuidmap is not installed", "`apt-get install uidmap`"
+    return "newuidmap refuses your subordinate ids", "`chmod u+s $(command -v newuidmap newgidmap)`"
+
+
+def _user_name(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
 
 
 def running_monitors(layout: StorageLayout) -> Iterator[ProcessId]:

@@ -101,8 +101,8 @@ def _parse_getsubids(output: bytes) -> tuple[tuple[int, int], ...]:
 
 
 def stamp() -> str:
-    """Return a text that changes whenever /etc/subuid or /etc/subgid does."""
-    parts = []
+    """Return a text that changes whenever /etc/subuid or /etc/subgid does, or what reads them is installed."""
+    parts = [process.find_program("newuidmap") or "none"]
     for path in ("/etc/subuid", "/etc/subgid"):
         try:
             info = os.stat(path)

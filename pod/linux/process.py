@@ -189,6 +189,14 @@ def restore_signals() -> None:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
+def find_program(name: str) -> str:
+    """Return where a program is, on PATH or where administrators' programs are; "" where it is not installed."""
+    for folder in (*os.environ.get("PATH", "").split(":"), "/usr/sbin", "/sbin"):
+        if folder and os.access(f"{folder}/{name}", os.X_OK):
+            return f"{folder}/{name}"
+    return ""
+
+
 class Completed(Record):
     """What a finished program left: its exit code (128 + signal) and its captured output."""
 

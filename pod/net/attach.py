@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.errors import UsageError
+from pod.linux import process
 from pod.record import Record
 
 SLIRP = "slirp4netns"
@@ -15,6 +16,11 @@ class NetworkPlan(Record):
     address: str = ""  # of the container
     host_address: str = ""  # of the host as seen from the container
     name_server: str = ""
+
+
+def default_mode() -> str:
+    """Return the network of containers for which none is asked: the best one that this machine has the helper for."""
+    return SLIRP if process.find_program("slirp4netns") else "none"
 
 
 def plan(network: str, container_id: str) -> NetworkPlan:

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
+from tests.support import debian, users
 from tests.support.commands import CommandLine, Result
 
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -83,6 +84,26 @@ class Machine:
     def login(self, user: str) -> CommandLine:
         """Return what runs a shell command as a user who has just logged in: `login("alice")("pod ps")`."""
         return CommandLine([*self.as_root().prefix, "su", "-", user, "-c"], {"PATH": PATH})
+
+
+class NoMachine(Exception):
+    """Another machine cannot be made here; says why."""
+
+
+def fresh_debian(folder: Path, suite: str, shared: Mapping[Path, str]) -> Machine:
+    """Make a Debian that has nothing but Python and the user alice. Raises NoMachine."""
+    if not users.has_subordinate_ids():
+        raise NoMachine("this user has no subordinate ids to be the users of another machine")
+    try:
+        tarball = debian.root_filesystem(suite, ["python3"])
+    except debian.NoDebian as reason:
+        raise NoMachine(str(reason)) from reason
+    machine = Machine(folder, shared=shared)
+    machine.unpack(tarball)
+    machine.root("useradd", "-m", "-s", "/bin/bash", "alice").ok()
+    # The machine's users are this user's subordinate ids, of which there are fewer than useradd gives away.
+    machine.root("sed", "-i", "s/:.*/:20000:30000/", "/etc/subuid", "/etc/subgid").ok()
+    return machine
 
 
 def _namespaces() -> list[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support import debian, folders, rootfs, users
+from tests.support import folders, rootfs
 from tests.support.commands import CommandLine, Result, clean_environment
 
 INSTALL_TIME = 300.0
@@ -198,17 +198,10 @@ def test_a_wrong_word_is_named(home: Home, options: list[str], complaint: str) -
 @pytest.fixture(scope="module", params=["trixie", "bookworm"])
 def machine(request: pytest.FixtureRequest, scratch: Path, checkout: Path) -> Iterator[rootfs.Machine]:
     """A Debian that has nothing but Python and the user alice, entered as another machine."""
-    if not users.has_subordinate_ids():
-        pytest.skip("this user has no subordinate ids to be the users of another machine")
     try:
-        tarball = debian.root_filesystem(request.param, ["python3"])
-    except debian.NoDebian as reason:
+        machine = rootfs.fresh_debian(scratch / f"machine-{request.param}", request.param, {checkout: "/mnt/checkout"})
+    except rootfs.NoMachine as reason:
         pytest.skip(str(reason))
-    machine = rootfs.Machine(scratch / f"machine-{request.param}", shared={checkout: "/mnt/checkout"})
-    machine.unpack(tarball)
-    machine.root("useradd", "-m", "-s", "/bin/bash", "alice").ok()
-    # The machine's users are this user's subordinate ids, of which there are fewer than useradd gives away.
-    machine.root("sed", "-i", "s/:.*/:20000:30000/", "/etc/subuid", "/etc/subgid").ok()
     yield machine
     folders.remove(machine.folder)
 
