@@ -159,7 +159,7 @@ def _mount_by_keeper(plan: RootPlan, target: str) -> None:
 
 
 def _keep_mounted(plan: RootPlan, target: str, ready: int) -> None:
-    """Mount, close `ready`, and wait for the end of the mount; hold nothing of the command's, its locks least of all."""
+    """Mount, close `ready`, and wait for the end of the mount, without the command's descriptors and their locks."""
     os.setsid()
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (0, 1, 2):

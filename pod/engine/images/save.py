@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import os
-import stat
 
 from pod.engine import events
 from pod.engine.images.resolve import ensure_unpacked
@@ -138,22 +138,43 @@ def _write(output: TarOutput | FolderOutput, images: list[SavedImage], layers: L
 def _save_file(
     images: list[SavedImage], layers: LayerFiles, format: str, path: str, progress: Callable[[int], None]
 ) -> None:
-    try:
-        special = not stat.S_ISREG(os.stat(path).st_mode)  # a fifo, a device: there is nothing to replace
-    except FileNotFoundError:
-        special = False
-    partial = path if special else f"{path}.{os.getpid()}.partial"
-    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    special = os.path.exists(path) and not os.path.isfile(path) and not os.path.isdir(path)
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC) if special else _open_unnamed(path)
     try:
         _write(TarOutput(fd, progress), images, layers, format)
-        if not special:
-            os.rename(partial, path)
+        if not special:  # a fifo or a device has nothing to replace
+            _give_name(fd, path)
     except BaseException:
-        if not special:
-            files.remove_file(partial)
+        files.remove_file(_partial(path))
         raise
     finally:
         os.close(fd)
+
+
+def _open_unnamed(path: str) -> int:
+    """Open a new file that has no name yet in the folder of `path`: if we are killed, it never was."""
+    if os.path.isdir(path):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
+    folder = os.path.dirname(path) or "."
+    try:
+        return os.open(folder, os.O_TMPFILE | os.O_WRONLY | os.O_CLOEXEC, 0o666)
+    except OSError as err:
+        if err.errno not in (errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL):  # NFS and others cannot
+            err.filename = path
+            raise
+    return os.open(_partial(path), os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+
+
+def _give_name(fd: int, path: str) -> None:
+    """Put the finished file in the place of whatever `path` is."""
+    if not os.path.exists(_partial(path)):
+        # naming a directory, whichever, is what makes os.link follow the link in /proc (linkat(2), AT_SYMLINK_FOLLOW)
+        os.link(f"/proc/self/fd/{fd}", _partial(path), src_dir_fd=fd)
+    os.rename(_partial(path), path)
+
+
+def _partial(path: str) -> str:
+    return f"{path}.{os.getpid()}.partial"
 
 
 def _save_folder(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -117,7 +117,7 @@ def test_filters_choose(filtered: CommandLine, filters: list[str], expected: lis
 
 
 @pytest.fixture(scope="module")
-def filtered(make_pod: Callable[[str], CommandLine], scratch: Path) -> Iterator[CommandLine]:
+def filtered(make_pod: Callable[[str], CommandLine], scratch: Path) -> CommandLine:
     """A store with an old image, a new one, and one without a name."""
     pod = make_pod("filters")
     images = (
