@@ -361,7 +361,7 @@ report() {
     [ -z "$dependencies_missing" ] || warn_of_dependencies
     has newuidmap || missing uidmap 'containers have one user only, and all their files belong to you'
     has fuse-overlayfs || missing fuse-overlayfs 'images are copied where the kernel refuses to mount overlays'
-    has slirp4netns || missing slirp4netns 'containers have no network but that of --network host'
+    has slirp4netns || missing slirp4netns 'containers have no network, or that of this machine with --network host'
     if [ "$uid" != 0 ]; then warn_of_this_user; fi
     say "pod $number is installed: $bin/pod"
     shadowing=$(command -v pod || true)
