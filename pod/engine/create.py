@@ -85,6 +85,11 @@ def _write_cidfile(engine: Engine, path: str, record: ContainerRecord) -> None:
 
 def _check_sources(mounts: tuple[Mount, ...]) -> None:
     for mount in mounts:
+        if mount.type not in ("bind", "tmpfs"):
+            raise UsageError(
+                f"cannot mount a {mount.type} at {mount.target}: this version of pod has no volumes yet",
+                hint=f"mount a folder of yours: -v /path:{mount.target}",
+            )
         if mount.type == "bind" and not os.path.exists(mount.source):
             raise PodError(
                 f"cannot mount {mount.source}: no such file or directory",
