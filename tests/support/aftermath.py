@@ -74,8 +74,10 @@ class Store:
         return found + [str(path) for path in (self.runroot / "locks").glob("container-*")]
 
     def assert_empty(self) -> None:
-        """No container has left anything: no file, no process, no mount."""
-        left = self.debris()
+        """No container has left anything: no file, no process, no mount. The last monitors get time to finish."""
+        deadline = time.monotonic() + PATIENCE
+        while (left := self.debris()) and time.monotonic() < deadline:
+            time.sleep(0.02)
         for folder in (self.root, self.runroot):
             left += leaks.leftovers(folder, patience=PATIENCE)
         assert not left, "left over:\n" + "\n".join(left)
