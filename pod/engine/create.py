@@ -11,6 +11,7 @@ from pod.errors import PodError, StorageError, UsageError
 from pod.linux import files, ids, jsonfile, locks, process, times
 from pod.net import attach as network
 from pod.oci.image_config import RunConfig
+from pod.runtime.init import KEEP_GROUPS
 from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
 
 TYPE_CHECKING = False
@@ -33,6 +34,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
 
         sweep.leftovers(engine)
     _check_sources(options.mounts)
+    _check_devices(options)
     sysctls.check(options)
     timezone.check(options.timezone)
     if options.cidfile and os.path.lexists(options.cidfile):
@@ -97,6 +99,15 @@ def _check_sources(mounts: tuple[Mount, ...]) -> None:
             )
 
 
+def _check_devices(options: CreateOptions) -> None:
+    for device in options.devices:
+        path = device.partition(":")[0]
+        if not os.path.exists(path):
+            raise PodError(f"cannot hand in the device {path}: no such file", hint="`ls -l /dev` shows what there is")
+    if KEEP_GROUPS in options.group_add and len(options.group_add) > 1:
+        raise UsageError("--group-add keep-groups goes with no other group: they would replace those to keep")
+
+
 def _record(
     container_id: str, name: str, options: CreateOptions, image: RunConfig, resolved: resolve.ResolvedImage
 ) -> ContainerRecord:
@@ -142,6 +153,7 @@ def _record(
         cap_drop=options.cap_drop,
         security_opt=options.security_opt,
         mounts=options.mounts,
+        devices=options.devices,
         network=options.network,
         publish=options.publish,
         pid_mode=options.pid_mode or "private",

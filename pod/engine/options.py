@@ -40,6 +40,7 @@ class CreateOptions(Record):
     cap_drop: tuple[str, ...] = ()
     security_opt: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()  # -v, --mount and --tmpfs together, in order
+    devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
     network: str = ""
     publish: tuple[PortMapping, ...] = ()
     pid_mode: str = ""

@@ -139,7 +139,13 @@ def _mounts(record: ContainerRecord, run_folder: str, host_network: bool) -> tup
     if record.read_only and record.read_only_tmpfs:
         mounts += [_tmpfs(path) for path in ("/run", "/tmp", "/var/tmp") if path not in taken]
     mounts.sort(key=lambda mount: mount.destination == "/run/.containerenv")
-    return (*mounts, *(_user_mount(mount) for mount in record.mounts))
+    return (*mounts, *map(_device, record.devices), *(_user_mount(mount) for mount in record.mounts))
+
+
+def _device(text: str) -> oci.Mount:
+    """A device of the host is bind-mounted: nobody makes device nodes in a user namespace (mknod(2))."""
+    source, _, target = text.partition(":")
+    return oci.Mount(target or source, "bind", source, ("rbind", "nosuid", "noexec", "rprivate"))
 
 
 def _tmpfs(path: str) -> oci.Mount:

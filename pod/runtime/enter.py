@@ -13,7 +13,7 @@ from pod.linux import syscalls as sc
 from pod.linux.process import ProcessId
 from pod.oci.runtime_spec import Linux, Process
 from pod.record import Record
-from pod.runtime import channel, devices, init, users
+from pod.runtime import channel, devices, init
 from pod.runtime.channel import Channel
 from pod.runtime.launch import Launched, failure
 
@@ -114,7 +114,7 @@ def _run(entry: Entry, target: int, link: Channel, streams: tuple[int, int, int]
 
 def _execute(entry: Entry, link: Channel) -> None:
     asked = entry.process
-    user = users.resolve_user("/", entry.user or f"{asked.user.uid}:{asked.user.gid}", entry.group_add)
+    user = init.look_up_user(entry.user, asked, entry.group_add)
     environment = init.environment_of(asked, user.home)
     init.own_streams(user.uid)
     link.keep_at(init.CHANNEL_FD)

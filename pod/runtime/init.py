@@ -251,7 +251,7 @@ def take_streams(streams: tuple[int, int, int]) -> None:
 def _execute(bundle: Bundle, link: Channel) -> None:
     """Give up privileges and execute the program."""
     asked = bundle.spec.process
-    user = users.resolve_user("/", bundle.user or f"{asked.user.uid}:{asked.user.gid}", bundle.group_add)
+    user = look_up_user(bundle.user, asked, bundle.group_add)
     environment = environment_of(asked, user.home)
     own_streams(user.uid)
     link.keep_at(CHANNEL_FD)
@@ -264,6 +264,21 @@ def _execute(bundle: Bundle, link: Channel) -> None:
     if bundle.init:
         reaper.fork_and_reap(link)
     execute(asked.args, environment)
+
+
+KEEP_GROUPS = "keep-groups"
+
+
+def look_up_user(user: str, asked: Process, group_add: tuple[str, ...]) -> User:
+    """Return who the program runs as, by the image's own files: the root folder has changed by now.
+
+    With the group `keep-groups` (crun's word) the caller's own supplementary groups stay: files that a group of the
+    host may read can be read inside, though the groups have no names there.
+    """
+    kept = KEEP_GROUPS in group_add
+    groups = tuple(group for group in group_add if group != KEEP_GROUPS)
+    found = users.resolve_user("/", user or f"{asked.user.uid}:{asked.user.gid}", groups)
+    return found.replace(groups=None) if kept else found
 
 
 def own_streams(uid: int) -> None:

@@ -28,11 +28,11 @@ _PASSWD, _GROUP = "/etc/passwd", "/etc/group"
 
 
 class User(Record):
-    """A user of an image. `groups` are the supplementary ones, sorted, the primary one among them."""
+    """A user of an image. `groups` are the supplementary ones, sorted, the primary among them; None keeps the caller's."""
 
     uid: int
     gid: int
-    groups: tuple[int, ...]
+    groups: tuple[int, ...] | None
     home: str = "/"
     name: str = ""
     shell: str = ""
@@ -90,6 +90,12 @@ def _account(root: int, wanted: str) -> _Account:
             hint="a number works whether or not the image knows it",
         )
     return _Account("", uid, 0, "/", "")
+
+
+def names(root: int) -> tuple[dict[int, str], dict[int, str]]:
+    """Return the names that an image gives its users and its groups, by number. Raises PodError."""
+    accounts, groups = list(_accounts(root)), list(_groups(root))
+    return {one.uid: one.name for one in reversed(accounts)}, {one.gid: one.name for one in reversed(groups)}
 
 
 def _gid(known: list[_Group], wanted: str) -> int:

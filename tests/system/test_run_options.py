@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -122,3 +123,26 @@ def test_read_only_without_tmpfs_has_nothing_writable(pod: CommandLine) -> None:
 def test_wrong_values_are_one_clear_line(pod: CommandLine, options: tuple[str, ...], message: str) -> None:
     result = pod(*QUIET, *options, "busybox", "true")
     assert (result.code, result.stderr.splitlines()[0]) == (125, f"Error: {message}")
+
+
+def test_a_device_of_the_host_is_there_under_the_name_asked_for(pod: CommandLine) -> None:
+    said = pod(*QUIET, "--device", "/dev/fuse:/dev/mine:rw", "busybox", "stat", "-c", "%F %t %T", "/dev/mine").ok()
+    assert said.lines == ["character special file a e5"]
+
+
+def test_a_device_that_is_not_there_is_one_clear_line(pod: CommandLine) -> None:
+    result = pod(*QUIET, "--device", "/dev/nothing", "busybox", "true")
+    assert (result.code, result.stderr.splitlines()[0]) == (
+        125,
+        "Error: cannot hand in the device /dev/nothing: no such file",
+    )
+
+
+def test_keep_groups_lets_the_program_read_what_a_group_of_the_host_may(pod: CommandLine) -> None:
+    kept = pod(*QUIET, "--group-add", "keep-groups", "busybox", "grep", "Groups", "/proc/self/status").ok()
+    usual = pod(*QUIET, "busybox", "grep", "Groups", "/proc/self/status").ok()
+    assert len(kept.stdout.split()) - 1 == len(os.getgroups())
+    assert usual.stdout.split() == ["Groups:", "0"]
+    refused = pod(*QUIET, "--group-add", "keep-groups,audio", "busybox", "true")
+    assert refused.code == 125
+    assert "--group-add keep-groups goes with no other group" in refused.stderr

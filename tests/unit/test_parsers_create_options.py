@@ -25,6 +25,7 @@ VALUES = {
     "cap_add": ("net_admin",),
     "cap_drop": ("all",),
     "cidfile": "/x",
+    "device": ("/dev/null:rw",),
     "dns": ("1.1.1.1",),
     "dns_option": ("ndots:1",),
     "dns_search": ("example.org",),

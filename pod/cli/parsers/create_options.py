@@ -56,6 +56,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         cap_drop=security.parse_capabilities(flags.cap_drop),
         security_opt=security.parse_security_options(flags.security_opt),
         mounts=parse_mounts(flags.volume, flags.mount, flags.tmpfs),
+        devices=tuple(map(security.parse_device, flags.device)),
         network=namespaces.parse_network(flags.network),
         pid_mode=namespaces.parse_namespace("--pid", flags.pid),
         ipc_mode=namespaces.parse_namespace("--ipc", flags.ipc),

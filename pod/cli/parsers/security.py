@@ -35,3 +35,13 @@ def parse_capabilities(values: Iterable[str]) -> tuple[str, ...]:
     """Return capabilities under the kernel's names, CAP_NET_ADMIN; ALL is all of them."""
     names = (name.upper() for name in split_commas(values))
     return tuple(name if name == "ALL" or name.startswith("CAP_") else f"CAP_{name}" for name in names)
+
+
+def parse_device(text: str) -> str:
+    """Return PATH or PATH:PATH of `--device PATH[:PATH][:rwm]`; the rights are the user's own, whatever is asked."""
+    parts = text.split(":")
+    if len(parts) > 1 and parts[-1] and set(parts[-1]) <= set("rwm"):
+        parts.pop()
+    if not 1 <= len(parts) <= 2 or not all(part.startswith("/") for part in parts):
+        raise invalid("--device", text, "it is written /dev/x, /dev/x:/dev/y or /dev/x:/dev/y:rwm")
+    return ":".join(parts)

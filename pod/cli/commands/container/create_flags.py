@@ -38,6 +38,10 @@ class CreateFlags(Record):
         Option("--cap-drop", metavar="CAP", help="Take a capability away, or ALL", rich_help_panel="Security"),
     ] = ()
     cidfile: Annotated[str, Option("--cidfile", metavar="FILE", help="Write the container's id to this new file")] = ""
+    device: Annotated[
+        tuple[str, ...],
+        Option("--device", metavar="PATH[:PATH]", help="Hand in a device of this machine", rich_help_panel="Storage"),
+    ] = ()
     dns: Annotated[
         tuple[str, ...],
         Option("--dns", metavar="IP", help="Name server; none keeps the image's file", rich_help_panel="Network"),
