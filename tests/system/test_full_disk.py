@@ -1,0 +1,189 @@
+"""A disk that is full, and one that is read-only: what cannot be done is said in a line, and nothing is half done."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import stores
+from tests.support.commands import CommandLine, Result
+from tests.support.images import Image, write_docker_archive
+from tests.support.members import file, layer
+from tests.support.small_disk import NoSmallDisk, SmallDisk, small_disk
+
+FULL = "No space left on device"
+
+
+@pytest.fixture(scope="module")
+def disk(scratch: Path) -> Iterator[SmallDisk]:
+    """A file system of 24 MB."""
+    try:
+        with small_disk(scratch / "disk", 24) as made:
+            yield made
+    except NoSmallDisk as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="module")
+def made(
+    disk: SmallDisk, pod_program: str, session_env: dict[str, str], scratch: Path, busybox_archive: Path
+) -> Iterator[CommandLine]:
+    """A store on that disk with busybox; its runtime folder is elsewhere, as it is for everybody."""
+    runroot = scratch / "disk-run"
+    plain = CommandLine([pod_program, "--root", str(disk.path / "s"), "--runroot", str(runroot)], session_env)
+    pod = disk.inside(plain)
+    pod("load", "-i", busybox_archive).ok()
+    yield pod
+    stores.end_namespace(runroot)
+
+
+@pytest.fixture
+def pod(made: CommandLine, disk: SmallDisk) -> Iterator[CommandLine]:
+    """The store with room on its disk, empty of containers after each test."""
+    yield made
+    disk.make_room()
+    listed = made("ps", "-aq", "--no-trunc").ok().lines
+    if listed:
+        made("rm", "-f", *listed).ok()
+    assert debris(disk) == ""
+
+
+def debris(disk: SmallDisk) -> str:
+    """Return what is there of any container, and of unfinished work."""
+    return disk.shell(f"cd {disk.path}/s; find containers names staging trash -mindepth 1")
+
+
+def assert_failed(result: Result, *words: str) -> None:
+    """The command failed with one line and perhaps a hint, which has all the words."""
+    assert result.code == 125, str(result)
+    assert result.stderr.startswith("Error: "), result.stderr
+    assert "bug" not in result.stderr and len(result.stderr.splitlines()) <= 2, result.stderr
+    for word in words:
+        assert word in result.stderr, result.stderr
+
+
+# Full
+
+
+def test_a_container_that_does_not_fit_is_not_created(pod: CommandLine, disk: SmallDisk) -> None:
+    disk.fill()
+    assert_failed(pod("create", "--name", "big", "busybox", "true"), "cannot store container big", FULL)
+    assert_failed(pod("run", "--rm", "--network", "none", "busybox", "true"), "cannot store container", FULL)
+    assert pod("ps", "-a").ok().stderr == ""
+    disk.make_room()
+    assert debris(disk) == ""
+    assert pod("run", "--rm", "--network", "none", "busybox", "echo", "well").ok().stdout == "well\n"
+
+
+@pytest.mark.parametrize("kilobytes", [4, 8, 12, 16, 20, 24, 32])
+def test_run_gets_through_or_fails_clearly_with_little_room(pod: CommandLine, disk: SmallDisk, kilobytes: int) -> None:
+    disk.fill(leave=kilobytes)
+    result = pod("run", "--name", "tight", "--network", "none", "busybox", "echo", "well")
+    if result.code:
+        assert_failed(result, FULL)
+    else:
+        assert result.stdout == "well\n"
+    for line in pod("ps", "-a", "--format", "{{.Names}} {{.Status}}").ok().lines:
+        expected = ("tight Exited (0)",) if result.code == 0 else ("tight Created", "tight Exited (125)")
+        assert line.startswith(expected), line
+    pod("rm", "-f", "tight").ok()
+    disk.make_room()
+    assert debris(disk) == ""
+
+
+def test_a_container_that_ends_on_a_full_disk_keeps_its_exit_code(pod: CommandLine, disk: SmallDisk) -> None:
+    script = "while ! test -e /tmp/go; do sleep 0.02; done; exit 7"
+    pod("run", "-d", "--tmpfs", "/tmp", "--network", "none", "--name", "ending", "busybox", "sh", "-c", script).ok()
+    disk.fill()
+    pod("exec", "ending", "touch", "/tmp/go").ok()
+    assert pod("wait", "ending").ok().stdout == "7\n"
+    state = json.loads(pod("inspect", "ending").ok().stdout)[0]["State"]
+    assert (state["Status"], state["ExitCode"], state["Error"]) == ("exited", 7, "")
+    pod("rm", "ending").ok()
+
+
+def test_removing_containers_works_on_a_full_disk(pod: CommandLine, disk: SmallDisk) -> None:
+    for name in ("idle", "busy"):
+        pod("run", "-d", "--network", "none", "--name", name, "busybox", "sleep", "1000").ok()
+    pod("kill", "idle").ok()
+    pod("wait", "idle").ok()
+    disk.fill()
+    pod("rm", "idle").ok()
+    disk.fill()
+    pod("rm", "-f", "busy").ok()
+    assert debris(disk) == ""
+
+
+def test_a_container_goes_on_when_its_log_does_not_fit(pod: CommandLine, disk: SmallDisk) -> None:
+    script = "echo first; read x; i=0; while test $i -lt 2000; do echo middle-$i; i=$((i+1)); done; read x; echo last"
+    process = pod.start(
+        *("run", "-i", "--network", "none", "--name", "talker", "busybox", "sh", "-c", script), stdin=-1, stdout=-1
+    )
+    assert process.stdin is not None and process.stdout is not None
+    assert process.stdout.readline() == b"first\n"
+    disk.fill()
+    process.stdin.write(b"go\n")
+    process.stdin.flush()
+    heard = [process.stdout.readline() for _ in range(2000)]
+    assert heard[-1] == b"middle-1999\n", "who is attached hears everything"
+    disk.make_room()
+    process.stdin.write(b"go\n")
+    process.stdin.close()
+    assert process.stdout.read() == b"last\n"
+    assert process.wait(20) == 0
+    process.stdout.close()
+    logged = pod("logs", "talker").ok().lines
+    assert logged[0] == "first" and logged[-1] == "last"
+    whole = {"first", "last", *(f"middle-{number}" for number in range(2000))}
+    assert set(logged) <= whole, "no line is half there"
+    assert len(logged) < 2002, "the premise of this test: the disk was full"
+
+
+def test_an_image_that_does_not_fit_leaves_the_store_as_it_was(
+    pod: CommandLine, disk: SmallDisk, scratch: Path
+) -> None:
+    archive = write_docker_archive(
+        scratch / "huge.tar", Image([layer([file("huge", bytes(range(256)) * (1 << 17))])], tags=["example.com/huge:1"])
+    )
+    before = disk.shell(f"cd {disk.path}/s; find . | sort; cat images/index.json")
+    assert_failed(pod("load", "-i", archive), FULL)
+    assert disk.shell(f"cd {disk.path}/s; find . | sort; cat images/index.json") == before
+    assert pod("run", "--rm", "--network", "none", "busybox", "echo", "well").ok().stdout == "well\n"
+
+
+# Read-only
+
+
+def test_a_read_only_store_can_be_read_and_says_what_it_is(pod: CommandLine, disk: SmallDisk) -> None:
+    pod("create", "--name", "kept", "--network", "none", "busybox", "true").ok()
+    pod("start", "-a", "kept").ok()
+    disk.remount("ro")
+    try:
+        words = "Read-only file system"
+        assert_failed(pod("create", "busybox", "true"), "cannot store container", words, str(disk.path))
+        assert_failed(pod("run", "--rm", "busybox", "true"), "cannot store container", words, str(disk.path))
+        assert_failed(pod("start", "kept"), "kept", words)
+        assert_failed(pod("rm", "kept"), "cannot remove container kept", words, str(disk.path))
+        assert_failed(pod("rm", "-f", "kept"), "cannot remove container kept", words, str(disk.path))
+        assert pod("ps", "-a", "--format", "{{.Names}} {{.State}}").ok().stdout == "kept exited\n"
+        assert pod("logs", "kept").ok().stdout == ""
+        pod("inspect", "kept").ok()
+        pod("images").ok()
+    finally:
+        disk.remount("rw")
+    pod("rm", "kept").ok()
+
+
+def test_what_a_crash_left_on_a_read_only_store_is_shown_as_it_is(pod: CommandLine, disk: SmallDisk) -> None:
+    container = pod("run", "-d", "--network", "none", "busybox", "sleep", "1000").ok().stdout.strip()
+    state = json.loads(disk.shell(f"cat {disk.path}/s/containers/{container}/state.json"))
+    disk.shell(f"kill -9 {state['monitor']['pid']}")
+    disk.remount("ro")
+    try:
+        listed = pod("ps", "-a", "--format", "{{.State}}").ok()
+        assert (listed.stdout, listed.stderr) == ("exited\n", "")
+    finally:
+        disk.remount("rw")
