@@ -28,7 +28,7 @@ _PASSWD, _GROUP = "/etc/passwd", "/etc/group"
 
 
 class User(Record):
-    """A user of an image. `groups` are the supplementary ones, sorted, the primary among them; None keeps the caller's."""
+    """A user of an image. `groups` are the supplementary ones, sorted, the primary with them; None: the caller's."""
 
     uid: int
     gid: int
