@@ -168,11 +168,12 @@ def _bzip2() -> Callable[[], _Decompressor]:
 class _ZstdMember:
     """A frame read with the package zstandard, which has no bound on what one step yields: it gets little input."""
 
-    _SLICE = 4 << 10  # a block of four bytes may stand for 128 KiB: 128 MiB at worst
+    _SLICE = 2 << 10  # a block of four bytes may stand for 128 KiB: 64 MiB at worst
 
     def __init__(self, decompressor: Any) -> None:
         self._object = decompressor.decompressobj()
         self._input = b""
+        self._at = 0
 
     @property
     def eof(self) -> bool:
@@ -180,15 +181,17 @@ class _ZstdMember:
 
     @property
     def needs_input(self) -> bool:
-        return not self._input
+        return self._at >= len(self._input)
 
     @property
     def unused_data(self) -> bytes:
-        return bytes(self._object.unused_data) + self._input
+        return bytes(self._object.unused_data) + self._input[self._at :]
 
     def decompress(self, data: bytes, _max_length: int) -> bytes:
-        self._input += data
-        piece, self._input = self._input[: self._SLICE], self._input[self._SLICE :]
+        if data:
+            self._input, self._at = self._input[self._at :] + data, 0
+        piece = self._input[self._at : self._at + self._SLICE]
+        self._at += len(piece)
         return bytes(self._object.decompress(piece))
 
 

@@ -73,6 +73,7 @@ def prepare(
     makes read-only once everything is mounted in it. Call it inside the user's namespace.
     """
     driver = _driver_of(container) or driver
+    layers = layers or [_nothing(container)]
     if driver == VFS:
         from pod.storage.drivers import vfs
 
@@ -95,6 +96,13 @@ def _driver_of(container: str) -> str:
         if os.path.exists(f"{container}/{folder}"):
             return driver
     return ""
+
+
+def _nothing(folder: str) -> str:
+    """Return an empty folder: the one layer of an image without layers, and the second that overlayfs asks for."""
+    path = f"{folder}/nothing"
+    _make_folder(path)
+    return path
 
 
 def _prepare_overlay(driver: str, container: str, layers: Sequence[str], volatile: bool) -> RootMount:
@@ -133,6 +141,7 @@ def _take_over(lower: str, upper: str) -> None:
 
 def prepare_view(layout: StorageLayout, driver: str, folder: str, layers: Sequence[str], program: str = "") -> RootPlan:
     """Return the plan for looking at an image without changing it (`pod image mount`); `folder` is for its use."""
+    layers = layers or [_nothing(folder)]
     if driver == VFS:
         from pod.storage.drivers import vfs
 
@@ -184,11 +193,9 @@ def _within(root: str, path: str) -> str:
         os.close(inner)
 
 
-def unmount(plan: RootPlan, target: str, helpers: Sequence[int] = ()) -> None:
+def unmount(target: str, helpers: Sequence[int] = ()) -> None:
     """Take a root file system off `target` again and wait for the processes that served it."""
-    for _entry in plan.mounts:
-        sc.umount2(target, sc.MNT_DETACH)
-        break
+    sc.umount2(target, sc.MNT_DETACH)  # and what is mounted in it
     for pid in helpers:
         os.waitpid(pid, 0)
 

@@ -57,7 +57,7 @@ class Container:
         return self.root
 
     def __exit__(self, *_error: object) -> None:
-        rootfs.unmount(self.plan, self.root, self.helpers)
+        rootfs.unmount(self.root, self.helpers)
 
 
 def layers_of(store: LayerStore, *archives: Sequence[Member]) -> list[str]:
@@ -260,6 +260,16 @@ def test_an_image_of_130_layers_can_be_mounted(store: LayerStore, driver: str) -
 
 @every_driver
 @in_namespace
+def test_an_image_without_layers_is_an_empty_root(store: LayerStore, driver: str) -> None:
+    with Container(store, driver, []) as root:
+        assert names(root) == []
+        Path(root, "new").write_text("x")
+    with Container(store, driver, []) as root:
+        assert names(root) == ["new"]
+
+
+@every_driver
+@in_namespace
 def test_a_store_with_an_awkward_path_works(store: LayerStore, driver: str) -> None:
     colon = "" if driver == FUSE else ":"
     awkward = LayerStore(StorageLayout(f"{store.layout.root}/comma, back\\slash ü{colon}", store.layout.runroot))
@@ -319,7 +329,7 @@ def test_an_image_can_be_looked_at_and_not_changed(store: LayerStore, driver: st
             with pytest.raises(OSError, match="Read-only file system"):
                 Path(folder, "root/new").write_text("x")
         finally:
-            rootfs.unmount(plan, f"{folder}/root", helpers)
+            rootfs.unmount(f"{folder}/root", helpers)
 
 
 @every_driver

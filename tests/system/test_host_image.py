@@ -189,7 +189,7 @@ def test_it_can_be_looked_at_without_a_container(store: LayerStore, tree: str, d
         with pytest.raises(OSError, match="Read-only file system"):
             Path(f"{folder}/root{tree}", "bin/new").write_text("x")
     finally:
-        rootfs.unmount(plan, f"{folder}/root", helpers)
+        rootfs.unmount(f"{folder}/root", helpers)
 
 
 @in_namespace

@@ -43,7 +43,7 @@ def _try(layout: StorageLayout, driver: str, folder: str, program: str) -> str:
     try:
         return _look(target)
     finally:
-        rootfs.unmount(plan, target, helpers)
+        rootfs.unmount(target, helpers)
 
 
 def _make_layers(folder: str) -> list[str]:
