@@ -71,7 +71,7 @@ def _spawn(argv: list[str], folders: list[int], said: int) -> int:
             os._exit(1)
 
     try:
-        return process.spawn(argv, stdout=said, stderr=said, pass_fds=folders, before_exec=die_with_parent)
+        return process.spawn(argv, cwd="/", stdout=said, stderr=said, pass_fds=folders, before_exec=die_with_parent)
     except FileNotFoundError:
         raise StorageError(
             f"cannot run {argv[0]}: no such program",
