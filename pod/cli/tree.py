@@ -41,8 +41,10 @@ COMMANDS = (
     _entry(RUN, "container.attach:attach", "attach", "container attach"),
     _entry(MANAGE, "container.ps:ps", "ps", "container ps", "container ls", "container list"),
     _entry(MANAGE, "container.logs:logs", "logs", "container logs"),
+    _entry(MANAGE, "container.top:top", "top", "container top", stops=True),
     _entry(MANAGE, "container.inspect:inspect", "container inspect"),
     _entry(MANAGE, "container.diff:diff", "diff", "container diff"),
+    _entry(MANAGE, "container.export:export", "export", "container export"),
     _entry(MANAGE, "container.stop:stop", "stop", "container stop"),
     _entry(MANAGE, "container.restart:restart", "restart", "container restart"),
     _entry(MANAGE, "container.kill:kill", "kill", "container kill"),
@@ -79,8 +81,8 @@ COMMANDS = (
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp df "
-    "export farm generate healthcheck history init kube login logout machine manifest migrate network pause pod "
-    "pull push renumber reset restore runlabel scp search secret service sign stats top tree trust "
+    "farm generate healthcheck history init kube login logout machine manifest migrate network pause pod "
+    "pull push renumber reset restore runlabel scp search secret service sign stats tree trust "
     "unpause update volume".split()
 )
 
