@@ -1,7 +1,8 @@
-"""Packing an unpacked layer into an archive: the opposite of unpacking, always to the same bytes for the same tree.
+"""Packing a tree into an archive, always to the same bytes for the same tree.
 
-Kernel whiteouts become `.wh.NAME`, opaque folders get a `.wh..wh..opq`, further names of a file become hard links, and
-owners that the disk could not hold come from the record beside the layer. Sockets and device nodes are left out.
+Further names of a file become hard links; sockets and device nodes are left out. Of an unpacked layer, kernel whiteouts
+become `.wh.NAME`, opaque folders get a `.wh..wh..opq`, and owners that the disk could not hold come from the record
+beside the layer. Any other tree may change while it is packed: what vanishes is left out.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_SPARSE_FROM = 16 << 20  # smaller files are written with their holes filled
 _NO_OWNERS: Owners = {}
 
 
@@ -35,7 +35,7 @@ class Packed(Record):
 
 def pack(tree: str, write: Callable[[bytes], object], owners: Owners = _NO_OWNERS) -> Packed:
     """Write the layer in the folder `tree` as an archive, piece by piece. Call it inside the user's namespace."""
-    packer = _Packer(os.fsencode(tree), TarWriter(write), owners)
+    packer = LayerPacker(os.fsencode(tree), TarWriter(write), owners)
     packer.add(b"", os.lstat(tree))
     for path, info in walk(packer.tree):
         packer.add(path, info)
@@ -43,57 +43,79 @@ def pack(tree: str, write: Callable[[bytes], object], owners: Owners = _NO_OWNER
     return Packed(packer.size, packer.files)
 
 
-class _Packer:
-    def __init__(self, tree: bytes, writer: TarWriter, owners: Owners) -> None:
+class TreePacker:
+    """Puts the files of a tree into an archive, under names that begin with `prefix`."""
+
+    sparse_from = 1 << 16
+
+    def __init__(self, tree: bytes, writer: TarWriter, owners: Owners = _NO_OWNERS, prefix: bytes = b"") -> None:
         self.tree = tree
         self.writer = writer
+        self.prefix = prefix
         self.size = 0
         self.files = 0
         self._owners = owners
         self._first_names: dict[tuple[int, int], bytes] = {}
 
+    def add_tree(self, skip: Callable[[bytes], bool] | None = None) -> None:
+        """Add all that is in the tree, but not its root, nor what `skip` says of a path."""
+        for path, info in walk(self.tree, live=True):
+            if skip is None or not skip(path):
+                self.add(path, info)
+
     def add(self, path: bytes, info: os.stat_result) -> None:
-        folder, name = os.path.split(path)
-        if name.startswith(whiteouts.PREFIX):
-            if name != whiteouts.OPAQUE and stat.S_ISREG(info.st_mode):  # opaque folders are seen as such
-                self._mark(path)  # the layer lies on a file system without device nodes
-            return
-        if whiteouts.is_whiteout(info):
-            self._mark(os.path.join(folder, whiteouts.PREFIX + name))
-            return
+        """Add one file, by its path from the root of the tree."""
         kind = _KINDS.get(stat.S_IFMT(info.st_mode))
         if kind is None:
             return
+        try:
+            if kind == member.FILE:
+                self._add_file(path, info)
+            else:
+                self._add_entry(self._member(path, info, kind), path, info)
+        except FileNotFoundError:
+            if not self.forgives:
+                raise
+
+    forgives = True  # files that vanish while the tree is packed
+
+    def _add_entry(self, entry: Member, path: bytes, info: os.stat_result) -> None:
         self.files += 1
-        entry = self._member(path, info, kind)
-        first = self._first_names.setdefault((info.st_dev, info.st_ino), path) if info.st_nlink > 1 else path
-        if kind == member.DIRECTORY:
-            self._add_folder(entry)
-        elif first != path:
-            self.writer.add(entry.replace(kind=member.HARDLINK, linkpath=first, size=0, xattrs={}))
-        elif kind == member.FILE:
-            self._add_file(entry, info)
-        else:
+        if entry.kind == member.DIRECTORY or not self._add_link(entry, path, info):
             self.writer.add(entry)
 
-    def _mark(self, path: bytes) -> None:
-        """Write a whiteout: an empty file of no one and of no time, so that removing gives the same bytes each time."""
-        self.writer.add(Member(path, mode=0))
+    def _add_link(self, entry: Member, path: bytes, info: os.stat_result) -> bool:
+        """Write a further name of a file that is in the archive already; false for the first one."""
+        first = self._first_names.setdefault((info.st_dev, info.st_ino), path) if info.st_nlink > 1 else path
+        if first != path:
+            self.writer.add(entry.replace(kind=member.HARDLINK, linkpath=self._name(first), size=0, xattrs={}))
+        return first != path
 
-    def _add_folder(self, entry: Member) -> None:
-        self.writer.add(entry)
-        if whiteouts.is_opaque(os.path.join(self.tree, entry.path)):
-            self._mark(os.path.join(entry.path.rstrip(b"/"), whiteouts.OPAQUE))
-
-    def _add_file(self, entry: Member, info: os.stat_result) -> None:
-        fd = os.open(os.path.join(self.tree, entry.path), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+    def _add_file(self, path: bytes, info: os.stat_result) -> None:
+        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         try:
-            if entry.size >= _SPARSE_FROM and info.st_blocks * 512 < entry.size // 2:
+            fd = os.open(os.path.join(self.tree, path), flags)
+        except OSError as err:
+            if err.errno == errno.ELOOP and self.forgives:  # it has just become a link
+                return
+            raise
+        try:
+            info = os.fstat(fd)
+            if not stat.S_ISREG(info.st_mode):
+                return
+            entry = self._member(path, info, member.FILE)
+            self.files += 1
+            if self._add_link(entry, path, info):
+                return
+            if entry.size >= self.sparse_from and info.st_blocks * 512 < entry.size // 2:
                 entry = entry.replace(extents=_extents(fd, entry.size))
             self.writer.add_file(entry, fd)
+            self.size += entry.stored
         finally:
             os.close(fd)
-        self.size += entry.stored
+
+    def _name(self, path: bytes) -> bytes:
+        return os.path.join(self.prefix, path) if path and self.prefix else path or self.prefix or b"./"
 
     def _member(self, path: bytes, info: os.stat_result, kind: str) -> Member:
         full = os.path.join(self.tree, path)
@@ -104,7 +126,7 @@ class _Packer:
             uid, gid, mode = lost.uid, lost.gid, mode if lost.mode is None else lost.mode
             xattrs = {**xattrs, **lost.xattrs}
         return Member(
-            path or b"./",
+            self._name(path),
             kind,
             mode,
             uid,
@@ -114,6 +136,32 @@ class _Packer:
             os.readlink(full) if kind == member.SYMLINK else b"",
             xattrs,
         )
+
+
+class LayerPacker(TreePacker):
+    """Puts the files of a layer into an archive, with what it takes away from those below."""
+
+    sparse_from = 16 << 20  # smaller files are written with their holes filled
+    forgives = False
+
+    def add(self, path: bytes, info: os.stat_result) -> None:
+        folder, name = os.path.split(path)
+        if name.startswith(whiteouts.PREFIX):
+            if name != whiteouts.OPAQUE and stat.S_ISREG(info.st_mode):  # opaque folders are seen as such
+                self.mark(path)  # the layer lies on a file system without device nodes
+        elif whiteouts.is_whiteout(info):
+            self.mark(os.path.join(folder, whiteouts.PREFIX + name))
+        else:
+            super().add(path, info)
+
+    def mark(self, path: bytes) -> None:
+        """Write a whiteout: an empty file of no one and of no time, so that removing gives the same bytes each time."""
+        self.writer.add(Member(self._name(path), mode=0))
+
+    def _add_entry(self, entry: Member, path: bytes, info: os.stat_result) -> None:
+        super()._add_entry(entry, path, info)
+        if entry.kind == member.DIRECTORY and whiteouts.is_opaque(os.path.join(self.tree, path)):
+            self.mark(os.path.join(path, whiteouts.OPAQUE))
 
 
 def _xattrs(path: bytes) -> dict[str, bytes]:

@@ -1,0 +1,27 @@
+"""`export`: everything in a container's file system as one archive, without its volumes."""
+
+from __future__ import annotations
+
+from pod.engine import containers
+from pod.engine.container_view import open_view
+from pod.linux import files, workers
+from pod.storage.pack import TreePacker
+from pod.storage.tar.writer import TarWriter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+
+
+def export(engine: Engine, name: str, fd: int) -> None:
+    """Write a container's files, running or not, to a descriptor. Raises NoSuchContainer, OSError."""
+    container = containers.find(engine.layout, name)
+    with open_view(engine, container, volumes=False) as view:
+
+        def work(_report: object) -> None:
+            writer = TarWriter(lambda data: files.write_all(fd, data))
+            view.enter(root_only=True)
+            TreePacker(b"/", writer).add_tree()
+            writer.finish()
+
+        workers.run_all([work], 1)
