@@ -39,7 +39,19 @@ def choose(layout: StorageLayout, wanted: str = "", program: str = "") -> str:
             )
         marker.update(layout, working=tuple(dict.fromkeys((*(known.working if known else ()), driver))))
         return driver
-    driver = next(name for name in DRIVERS if not probe.try_driver(layout, name, program))
+    driver = _first_working(layout, program)
     working = (*(known.working if known else ()), driver)
     marker.update(layout, driver=driver, working=tuple(dict.fromkeys(working)))
     return driver
+
+
+def _first_working(layout: StorageLayout, program: str) -> str:
+    from pod.storage.drivers import probe
+
+    reasons = []
+    for name in DRIVERS:
+        reason = probe.try_driver(layout, name, program)
+        if not reason:
+            return name
+        reasons.append(f"{name}: {reason}")
+    raise StorageError(f"no storage driver works in {layout.root}: {'; '.join(reasons)}")

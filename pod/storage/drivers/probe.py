@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 
-from pod.errors import PodError
+from pod.errors import PodError, StorageError
 from pod.linux import syscalls as sc
 from pod.linux import workers
 from pod.storage import rootfs, whiteouts
@@ -15,15 +16,24 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.storage.layout import StorageLayout
 
+_UNTELLING = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)  # an overlay without room for its work folder is read-only
+
 
 def try_driver(layout: StorageLayout, driver: str, program: str = "") -> str:
-    """Return "" where the driver works on the file system of the store, else the reason why it does not."""
-    with Staging(layout, "probe") as staging:
-        try:
+    """Return "" where the driver works on the file system of the store, else the reason why it does not.
+
+    Raises StorageError where nothing can be found out: a choice made on a full disk would be remembered for ever.
+    """
+    try:
+        with Staging(layout, "probe") as staging:
             (reason,) = workers.run_all([lambda _report: _try(layout, driver, staging.folder, program)], 1)
-        except (PodError, OSError, ChildProcessError) as err:
-            return err.message if isinstance(err, PodError) else _words(err)
-        return str(reason)
+            return str(reason)
+    except PodError as err:
+        return err.message
+    except OSError as err:
+        if err.errno in _UNTELLING:
+            raise StorageError(f"cannot try storage drivers in {layout.root}: {err.strerror}") from err
+        return _words(err)
 
 
 def _words(err: OSError) -> str:
