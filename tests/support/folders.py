@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.support import users
+
 CHECKOUT = Path(__file__).resolve().parents[2]
 
 
@@ -40,5 +42,6 @@ def remove(folder: Path) -> None:
     """Remove a folder with everything in it, as root of a user namespace where plain removal is refused."""
     shutil.rmtree(folder, ignore_errors=True)
     if folder.exists():
-        in_namespace = ["unshare", "--user", "--map-root-user", "--map-auto", "rm", "-rf", "--", str(folder)]
+        ids = ["--map-auto"] if users.has_subordinate_ids() else []
+        in_namespace = ["unshare", "--user", "--map-root-user", *ids, "rm", "-rf", "--", str(folder)]
         subprocess.run(in_namespace, check=True, stdin=subprocess.DEVNULL, timeout=120)
