@@ -46,6 +46,11 @@ class Container(Record):
     def running(self) -> bool:
         return self.state.status in ("running", "paused")
 
+    @property
+    def active(self) -> bool:
+        """True where a monitor has it in hand: it runs, or is about to be started again."""
+        return self.running or self.state.status == "restarting"
+
 
 def load(layout: StorageLayout, container_id: str) -> Container:
     """Read a container's documents. Raises NoSuchContainer when it is gone, StorageError when one is broken."""
@@ -65,7 +70,7 @@ def load(layout: StorageLayout, container_id: str) -> Container:
     return Container(record, stored, crashed=record.auto_remove and stored.monitor is not None and not monitored)
 
 
-_LIVELY = ("running", "paused", "stopping")
+_LIVELY = ("running", "paused", "stopping", "restarting")
 
 
 def _read(kind: type[_Document], path: str) -> _Document:

@@ -114,6 +114,8 @@ def _record(
     """Mix what was asked with the image's defaults."""
     entrypoint = image.entrypoint or () if options.entrypoint is None else options.entrypoint
     command = options.command or ((image.cmd or ()) if options.entrypoint is None else ())
+    if options.auto_remove and options.restart.name != "no":
+        raise UsageError("--rm and --restart exclude each other: a removed container cannot be started again")
     if not (*entrypoint, *command):
         raise UsageError(
             f"no command to run: image {options.image} names none, and none was given",

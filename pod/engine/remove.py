@@ -25,18 +25,18 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
         from pod.engine import broken
 
         return broken.remove(engine, containers.find_id(engine.layout, name))
-    if container.running and not force:
+    if container.active and not force:
         raise WrongState(
-            f"container {container.name} is running",
+            f"container {container.name} is {container.state.status}",
             hint=f"stop it first (pod stop {container.name}), or remove it all the same (pod rm -f {container.name})",
         )
     engine.enter()
-    if container.running:
+    if container.active:
         stop.kill_and_wait(engine, container)
     try:
         with engine.lock("container", container.id) as lock:
             now = containers.load_locked(engine.layout, container.id, lock)
-            if now.running:
+            if now.active:
                 raise WrongState(f"container {container.name} was started again meanwhile")
             discard(engine, now.id, now.name)
             events.container(engine.layout, "remove", now.record)

@@ -24,7 +24,7 @@ def start(engine: Engine, name: str, options: AttachOptions | None = None) -> in
     Starting one that runs is no error, as for Docker and Podman. Raises NoSuchContainer, RuntimeFailure, NetworkError.
     """
     container = containers.find_settled(engine, name)
-    if container.running:
+    if container.active:
         return 0 if options is None else attach.attach(engine, name, options)
     engine.enter()
     try:
@@ -37,12 +37,17 @@ def start(engine: Engine, name: str, options: AttachOptions | None = None) -> in
     return attach.converse(container.record, sock, options, pid)
 
 
-def launch_monitor(engine: Engine, container_id: str, streams: bytes) -> tuple[_socket.socket, int]:
-    """Fork the monitor of a stopped container; return the socket to it and the pid of the program."""
+def launch_monitor(
+    engine: Engine, container_id: str, streams: bytes, *, again: bool = False
+) -> tuple[_socket.socket, int]:
+    """Fork the monitor of a stopped container; return the socket to it and the pid of the program.
+
+    `again` is for the monitor that waits to start it anew, as its restart policy says.
+    """
     lock = engine.lock("container", container_id)
     with lock:
         container = containers.load_locked(engine.layout, container_id, lock)
-        _check_startable(container)
+        _check_startable(container, again=again)
         _make_run_folder(engine, container)
         sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams))
     message = sock.recv(protocol.CHUNK)
@@ -68,8 +73,8 @@ def _make_run_folder(engine: Engine, container: Container) -> None:
         raise StorageError(f"cannot start container {container.name}: {err.strerror}: {path}") from err
 
 
-def _check_startable(container: Container) -> None:
-    if container.running:
+def _check_startable(container: Container, *, again: bool) -> None:
+    if container.running or (container.active and not again):
         raise _RunsAlready(f"container {container.name} is running already")
     if container.state.status == "removing":
         raise WrongState(f"container {container.name} is being removed")

@@ -7,7 +7,7 @@ from pod.engine.containers import Container
 from pod.errors import WrongState
 from pod.linux import files
 from pod.linux.process import ProcessId
-from pod.linux.signals import SIGKILL, number
+from pod.linux.signals import SIGKILL, SIGTERM, number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ _KILLED_SECONDS = 30.0  # how long the kernel and the monitor may take after SIG
 def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
     """Send the stop signal, wait `timeout` seconds (-1: for ever), kill. Returns the id. Stopping twice is no error."""
     container = containers.find_settled(engine, name)
+    if container.state.status == "restarting":
+        kill_and_wait(engine, container)
     if not container.running or container.state.init is None:
         return container.id
     signal = number(container.record.stop_signal)
@@ -75,6 +77,8 @@ def kill_and_wait(engine: Engine, container: Container) -> None:
     mark_stopped(engine, container.id)
     if container.state.init is not None:
         container.state.init.send_signal(SIGKILL)
+    if container.state.status == "restarting" and container.state.monitor is not None:
+        container.state.monitor.send_signal(SIGTERM)  # it pauses before the next start
     if not _wait(container, _KILLED_SECONDS):
         raise WrongState(
             f"container {container.name} does not end: its process hangs in the kernel",

@@ -7,6 +7,7 @@ import _signal
 from pod.errors import UsageError
 
 SIGKILL = 9
+SIGTERM = 15
 
 _REAL_TIME_FIRST = 34  # what glibc leaves of the kernel's 32…64
 _REAL_TIME_LAST = 64

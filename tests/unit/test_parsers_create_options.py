@@ -54,6 +54,7 @@ VALUES = {
     "pull": "never",
     "read_only": True,
     "read_only_tmpfs": False,
+    "restart": "always",
     "rm": True,
     "security_opt": ("no-new-privileges",),
     "shm_size": "1m",

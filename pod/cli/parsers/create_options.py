@@ -78,6 +78,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         cidfile=flags.cidfile,
         pull=flags.pull,
         platform=_platform(flags.platform),
+        restart=run_options.parse_restart(flags.restart),
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
         create_command=(context.program, *context.words),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.engine import containers, events
+from pod.engine.monitor import restarting
 from pod.errors import PodError
 from pod.linux import files, times
 from pod.storage.container_records import ContainerRecord, ContainerState
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def finish(engine: Engine, record: ContainerRecord, state: ContainerState, supervisor: Supervisor, code: int) -> None:
-    """Write the exit code, remove what does not outlive the run, and tell the attached commands."""
+    """Write the exit code, remove what does not outlive the run, tell the attached commands, start again if wanted."""
     if supervisor.log is not None:
         supervisor.log.close()
     lock = engine.lock("container", record.id)
@@ -23,15 +24,22 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     except OSError:
         pass  # the runtime folder went with the login session: nobody else can take a lock there either
     record = _with_current_name(engine, record)
+    ended = state.replace(status="exited", exit_code=code, finished_at=times.now())
+    again = restarting.wanted(record, state, code, stopped=restarting.is_stopped(engine, record.id))
+    if again:
+        ended = ended.replace(status="restarting", restart_count=restarting.count(ended))
     try:
-        write_down(engine, record, state.replace(status="exited", exit_code=code, finished_at=times.now()))
+        write_down(engine, record, ended)
         events.container(engine.layout, "died", record, exitCode=str(code))
-        tidy_up(engine, record)
+        if not again:
+            tidy_up(engine, record)
     except OSError:
         pass  # whatever is left, the next command that comes across it sweeps it up
     finally:
         lock.release()
         supervisor.say_goodbye()
+    if again:
+        restarting.start_again(engine, record, ended)
 
 
 def _with_current_name(engine: Engine, record: ContainerRecord) -> ContainerRecord:

@@ -129,6 +129,8 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
 
 
 def _write_state(engine: Engine, record: ContainerRecord, pid: int) -> ContainerState:
+    before = containers.load(engine.layout, record.id).state
+    restarts = before.restart_count + 1 if before.status == "restarting" else 0
     state = ContainerState(
         status="running",
         init=process.identify(pid),
@@ -136,6 +138,7 @@ def _write_state(engine: Engine, record: ContainerRecord, pid: int) -> Container
         boot_id=process.boot_id(),
         host=os.uname().nodename,
         started_at=times.now(),
+        restart_count=restarts,
     )
     containers.save_state(engine.layout, record.id, state)
     return state

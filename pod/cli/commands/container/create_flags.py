@@ -156,6 +156,10 @@ class CreateFlags(Record):
         ),
     ] = True
     replace_existing: Annotated[bool, Option("--replace", help="Remove the container that has the name now")] = False
+    restart: Annotated[
+        str,
+        Option("--restart", metavar="POLICY", help="Start again at the end: always, unless-stopped, on-failure[:N]"),
+    ] = ""
     rm: Annotated[bool, Option("--rm", help="Remove the container when it exits")] = False
     security_opt: Annotated[
         tuple[str, ...],
