@@ -159,6 +159,7 @@ def test_no_storage_driver_is_chosen_on_a_full_disk(
     pod: CommandLine, disk: SmallDisk, scratch: Path, busybox_archive: Path
 ) -> None:
     """What is chosen there stays: it must not be the one that happens to need the least room."""
+    pod("run", "--rm", "--network", "none", "busybox", "true").ok()
     usual = json.loads(disk.shell(f"cat {disk.path}/s/pod-store.json"))["driver"]
     fresh = pod.with_options("--root", disk.path / "fresh", "--runroot", scratch / "fresh-run")
     fresh("load", "-i", busybox_archive).ok()
