@@ -14,6 +14,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_STARTING = {"run", "start", "restart", "exec", "build"}
+"""Commands that execute programs of images; a container by that name costs milliseconds at worst."""
+
 
 def main(argv: Sequence[str]) -> int:
     """Run a command line, the program's name first, and return the exit code."""
@@ -49,6 +52,10 @@ def _dispatch(context: Context) -> int:
 
         print(f"pod version {__version__}")
         return exitcodes.OK
+    if _STARTING.intersection(context.words):
+        from pod.runtime import interpreter
+
+        interpreter.seal()
     from pod.cli import fastpath
 
     try:

@@ -11,6 +11,7 @@ import errno
 import os
 import stat
 
+from pod.errors import PodError
 from pod.linux import syscalls as sc
 from pod.oci.runtime_spec import Mount
 from pod.record import Record
@@ -91,15 +92,24 @@ class MountOptions(Record):
 
 
 def mount_all(root: int, mounts: tuple[Mount, ...]) -> None:
-    """Make the mounts of config.json below the root's descriptor. Raises OSError with the mount's destination."""
+    """Make the mounts of config.json below the root's descriptor. Raises PodError that names source and destination."""
     for mount in mounts:
-        options = MountOptions.parse(mount.options, mount.type)
-        if options.bind:
-            bind(root, mount.source, mount.destination, options)
-        elif mount.type in _SPECIAL:
-            _SPECIAL[mount.type](root, mount, options)
-        else:
-            _mount_filesystem(root, mount, options)
+        try:
+            _mount(root, mount)
+        except OSError as err:
+            reason = os.strerror(err.errno or 0)
+            what = mount.source if mount.source.startswith("/") else mount.type
+            raise PodError(f"cannot mount {what} at {mount.destination} of the container: {reason}") from err
+
+
+def _mount(root: int, mount: Mount) -> None:
+    options = MountOptions.parse(mount.options, mount.type)
+    if options.bind:
+        bind(root, mount.source, mount.destination, options)
+    elif mount.type in _SPECIAL:
+        _SPECIAL[mount.type](root, mount, options)
+    else:
+        _mount_filesystem(root, mount, options)
 
 
 def bind(root: int, source: str | int, destination: str, options: MountOptions) -> None:
@@ -132,8 +142,6 @@ def _mount_filesystem(root: int, mount: Mount, options: MountOptions) -> None:
     try:
         where = inroot.fd_path(target)
         sc.mount(mount.source or mount.type, where, mount.type, options.flags, options.data or None)
-    except OSError as err:
-        raise OSError(err.errno, f"mount {mount.type}: {os.strerror(err.errno or 0)}", mount.destination) from err
     finally:
         os.close(target)
 

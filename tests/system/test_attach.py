@@ -40,6 +40,9 @@ def shell(request: pytest.FixtureRequest, pod: CommandLine) -> Any:
         with sleeping(pod) as container, terminal(pod, "exec", "-it", container, "sh") as screen:
             screen.expect("/ # ")
             yield screen
+            if screen.code is None:
+                screen.type(INTERRUPT + b"exit\n")
+                screen.wait()
 
 
 # --- both: a shell on a terminal ---------------------------------------------------------------------------------
@@ -205,15 +208,18 @@ def test_detach_keys_that_are_none_are_refused(pod: CommandLine) -> None:
 
 
 def test_two_may_attach_and_both_see_everything(pod: CommandLine) -> None:
-    with background(pod, "-it", "busybox", "sh") as container:
-        with terminal(pod, "attach", container) as one, terminal(pod, "attach", container) as two:
-            two.type("\n")
-            one.expect("/ # ")
-            two.expect("/ # ")
-            one.type("echo from o'n'e\n")
-            two.expect("from one\r\n")
-            two.type("exit 0\n")
-            assert (one.wait(), two.wait()) == (0, 0)
+    with (
+        background(pod, "-it", "busybox", "sh") as container,
+        terminal(pod, "attach", container) as one,
+        terminal(pod, "attach", container) as two,
+    ):
+        two.type("\n")
+        one.expect("/ # ")
+        two.expect("/ # ")
+        one.type("echo from o'n'e\n")
+        two.expect("from one\r\n")
+        two.type("exit 0\n")
+        assert (one.wait(), two.wait()) == (0, 0)
 
 
 def test_attach_without_a_terminal_passes_input_output_and_the_exit_code(pod: CommandLine) -> None:
@@ -244,7 +250,9 @@ def test_attach_to_what_does_not_run_is_an_error_with_the_name(pod: CommandLine)
 
 def test_end_of_input_with_stdin_once_reaches_the_program(pod: CommandLine) -> None:
     argv = pod.argv("run", "--rm", "-i", *NO_NETWORK, "busybox", "sh", "-c", "cat; echo at the end")
-    assert subprocess.run(argv, env=dict(pod.env), input=b"text\n", stdout=subprocess.PIPE).stdout == b"text\nat the end\n"
+    assert (
+        subprocess.run(argv, env=dict(pod.env), input=b"text\n", stdout=subprocess.PIPE).stdout == b"text\nat the end\n"
+    )
 
 
 def test_hung_up_terminal_leaves_the_container_running(pod: CommandLine) -> None:
