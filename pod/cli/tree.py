@@ -42,6 +42,7 @@ COMMANDS = (
     _entry(MANAGE, "container.ps:ps", "ps", "container ps", "container ls", "container list"),
     _entry(MANAGE, "container.logs:logs", "logs", "container logs"),
     _entry(MANAGE, "container.top:top", "top", "container top", stops=True),
+    _entry(MANAGE, "container.stats:stats", "stats", "container stats"),
     _entry(MANAGE, "container.inspect:inspect", "container inspect"),
     _entry(MANAGE, "container.diff:diff", "diff", "container diff"),
     _entry(MANAGE, "container.export:export", "export", "container export"),
@@ -82,7 +83,7 @@ COMMANDS = (
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp df "
     "farm generate healthcheck history init kube login logout machine manifest migrate network pause pod "
-    "pull push renumber reset restore runlabel scp search secret service sign stats tree trust "
+    "pull push renumber reset restore runlabel scp search secret service sign tree trust "
     "unpause update volume".split()
 )
 
