@@ -166,7 +166,9 @@ def test_no_storage_driver_is_chosen_on_a_full_disk(
     try:
         for kilobytes in (0, 8, 16, 24, 32):
             disk.fill(leave=kilobytes)
-            fresh("run", "--rm", "--network", "none", "busybox", "true")
+            result = fresh("run", "--rm", "--network", "none", "busybox", "true")
+            if result.code:
+                assert_failed(result, FULL)
             disk.make_room()
         fresh("run", "--rm", "--network", "none", "busybox", "true").ok()
         assert json.loads(disk.shell(f"cat {disk.path}/fresh/pod-store.json"))["driver"] == usual
