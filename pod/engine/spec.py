@@ -157,7 +157,7 @@ def _system_mounts(record: ContainerRecord, host_network: bool) -> list[oci.Moun
     sysfs_mode = "rw" if record.privileged else "ro"
     mounts = [
         oci.Mount("/proc", "proc", "proc", hardened),
-        oci.Mount("/dev", "tmpfs", "tmpfs", ("nosuid", "strictatime", "mode=755", "size=65536k")),
+        oci.Mount("/dev", "tmpfs", "tmpfs", ("nosuid", "noexec", "strictatime", "mode=755", "size=65536k")),
         oci.Mount("/sys", "sysfs", "sysfs", (*hardened, sysfs_mode)),
         oci.Mount(
             "/dev/pts", "devpts", "devpts", ("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")
