@@ -13,6 +13,7 @@ RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Imag
 GROUPS = {
     "container": "Manage containers",
     "image": "Manage images",
+    "healthcheck": "Check the health of containers",
     "system": "Manage pod",
 }
 
@@ -44,6 +45,7 @@ COMMANDS = (
     _entry(MANAGE, "container.top:top", "top", "container top", stops=True),
     _entry(MANAGE, "container.stats:stats", "stats", "container stats"),
     _entry(MANAGE, "container.inspect:inspect", "container inspect"),
+    _entry(MANAGE, "container.cp:cp", "cp", "container cp"),
     _entry(MANAGE, "container.diff:diff", "diff", "container diff"),
     _entry(MANAGE, "container.export:export", "export", "container export"),
     _entry(MANAGE, "container.stop:stop", "stop", "container stop"),
@@ -55,6 +57,7 @@ COMMANDS = (
     _entry(MANAGE, "container.prune:prune", "container prune"),
     _entry(MANAGE, "container.port:port", "port", "container port"),
     _entry(MANAGE, "container.exists:exists", "container exists"),
+    _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
     _entry(IMAGES, "image.save:save", "save", "image save"),
@@ -71,6 +74,10 @@ COMMANDS = (
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),
     _entry(SYSTEM, "system.events:events", "events", "system events"),
+    _entry(SYSTEM, "system.df:df", "system df"),
+    _entry(SYSTEM, "system.prune:prune", "system prune"),
+    _entry(SYSTEM, "system.migrate:migrate", "system migrate"),
+    _entry(SYSTEM, "system.renumber:renumber", "system renumber"),
     _entry(SYSTEM, "system.version:version", "version"),
     _entry(SYSTEM, "system.unshare:unshare", "unshare", stops=True),
     _entry(SYSTEM, "system.completion:completion", "completion"),
@@ -81,9 +88,9 @@ COMMANDS = (
 
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
-    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context cp df "
-    "farm generate healthcheck history init kube login logout machine manifest migrate network pause pod "
-    "pull push renumber reset restore runlabel scp search secret service sign tree trust "
+    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
+    "farm generate history init kube login logout machine manifest network pause pod "
+    "pull push reset restore runlabel scp search secret service sign tree trust "
     "unpause update volume".split()
 )
 

@@ -10,7 +10,7 @@ from pod.engine.options import CreateOptions
 from pod.errors import PodError, StorageError, UsageError
 from pod.linux import files, ids, jsonfile, locks, process, times
 from pod.net import attach as network
-from pod.oci.image_config import RunConfig
+from pod.oci.image_config import Healthcheck, RunConfig
 from pod.runtime.init import KEEP_GROUPS
 from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
 
@@ -179,8 +179,16 @@ def _record(
         detach_keys="ctrl-p,ctrl-q" if options.detach_keys is None else options.detach_keys,
         log=options.log,
         restart=options.restart,
-        healthcheck=options.healthcheck or image.healthcheck,
+        healthcheck=_healthcheck(image.healthcheck, options.healthcheck),
     )
+
+
+def _healthcheck(image: Healthcheck | None, asked: Healthcheck | None) -> Healthcheck | None:
+    """Return the image's check with what was asked for in place of its parts."""
+    if image is None or asked is None:
+        return asked or image
+    given = {name: value for name, value in vars(asked).items() if value and name != "unknown"}
+    return image.replace(**given)
 
 
 def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, ...]:

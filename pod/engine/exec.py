@@ -42,7 +42,7 @@ def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
     container = containers.find(engine.layout, name)
     if not container.running:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start {container.name}")
-    entry = _entry(engine, container, options)
+    entry = entry_of(engine, container, options)
     events.container(engine.layout, "exec", container.record)
     if options.detach:
         return _detached(entry, options)
@@ -65,7 +65,7 @@ def _attached(container: Container, entry: enter.Entry, options: ExecOptions) ->
     return exec_relay.pipes(launched, [ours for _theirs, ours in pipes])
 
 
-def _entry(engine: Engine, container: Container, options: ExecOptions) -> enter.Entry:
+def entry_of(engine: Engine, container: Container, options: ExecOptions) -> enter.Entry:
     """Mix what was asked with the container's configuration."""
     record = container.record
     spec = Spec.from_json(jsonfile.read(f"{engine.layout.container(record.id)}/config.json"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, spec
+from pod.engine import containers, healthcheck, spec
 from pod.engine.containers import Container
 from pod.linux import times
 from pod.net import attach as network
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pod.engine.engine import Engine
+    from pod.storage.layout import StorageLayout
 
 
 def inspect(engine: Engine, name: str) -> dict[str, Any]:
@@ -28,7 +29,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "Created": record.created,
         "Path": record.command[0] if record.command else "",
         "Args": list(record.command[1:]),
-        "State": _state(container),
+        "State": _state(engine.layout, container),
         "Image": record.image,
         "ImageDigest": record.image_digest,
         "ImageName": record.image_name,
@@ -62,7 +63,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
     }
 
 
-def _state(container: Container) -> dict[str, Any]:
+def _state(layout: StorageLayout, container: Container) -> dict[str, Any]:
     record, state = container.record, container.state
     running = container.running
     document = {
@@ -82,7 +83,8 @@ def _state(container: Container) -> dict[str, Any]:
         "CgroupPath": "",
     }
     if record.healthcheck is not None:
-        document["Health"] = {"Status": state.health or "starting", "FailingStreak": 0, "Log": []}
+        health = healthcheck.read(layout, record.id)
+        document["Health"] = health.replace(status=state.health or health.status).to_json()
     return document
 
 

@@ -24,6 +24,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.cli.commands.container.create_flags import CreateFlags
     from pod.cli.context import Context
+    from pod.oci.image_config import Healthcheck
 
 
 def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
@@ -78,6 +79,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         cidfile=flags.cidfile,
         pull=flags.pull,
         platform=_platform(flags.platform),
+        healthcheck=_health(flags),
         restart=run_options.parse_restart(flags.restart),
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
         create_command=(context.program, *context.words),
@@ -120,3 +122,12 @@ def _no_hosts(flags: CreateFlags) -> bool:
     if flags.no_hosts and flags.add_host:
         raise UsageError("--no-hosts and --add-host exclude each other")
     return flags.no_hosts
+
+
+def _health(flags: CreateFlags) -> Healthcheck | None:
+    asked = (flags.health_cmd, flags.health_interval, flags.health_timeout, flags.health_start_period)
+    if not any(asked) and not flags.health_start_interval and flags.health_retries is None and not flags.no_healthcheck:
+        return None
+    from pod.cli.parsers.health import parse_health
+
+    return parse_health(flags)

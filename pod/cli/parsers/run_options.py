@@ -18,16 +18,21 @@ def parse_entrypoint(text: str | None) -> tuple[str, ...] | None:
     if text is None:
         return None
     if text[:1] == "[":
-        from pod.linux import jsonfile
-
-        try:
-            words = jsonfile.loads(text)
-        except ValueError as err:
-            raise invalid("--entrypoint", text, f"it begins like a JSON list, but {err}") from None
-        if not all(isinstance(word, str) for word in words):
-            raise invalid("--entrypoint", text, "a JSON list of texts is expected")
-        return tuple(words)
+        return parse_words("--entrypoint", text)
     return (text,) if text else ()
+
+
+def parse_words(option: str, text: str) -> tuple[str, ...]:
+    """Return the words of a command that is written as a JSON list."""
+    from pod.linux import jsonfile
+
+    try:
+        words = jsonfile.loads(text)
+    except ValueError as err:
+        raise invalid(option, text, f"it begins like a JSON list, but {err}") from None
+    if not all(isinstance(word, str) for word in words):
+        raise invalid(option, text, "a JSON list of texts is expected")
+    return tuple(words)
 
 
 def parse_restart(text: str) -> RestartPolicy:

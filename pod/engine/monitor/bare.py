@@ -18,6 +18,9 @@ from pod.linux import jsonfile, process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
+    from pod.engine.monitor.health import HealthChecks
     from pod.settings import Settings
 
 
@@ -41,6 +44,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "clients": clients,
         "log": supervisor.log.path if supervisor.log else "",
         "log_maximum": supervisor.log.maximum if supervisor.log else 0,
+        "health_since": supervisor.health.started if supervisor.health else None,
     }
     argv = process.python_argv("pod.engine.monitor.bare", jsonfile.dumps(document).decode())
     os.execve(argv[0], argv, {})
@@ -53,6 +57,8 @@ def main(argv: list[str]) -> None:
     for number in (_signal.SIGINT, _signal.SIGPIPE):
         _signal.signal(number, _signal.SIG_IGN)
     process.set_title(f"pod: monitor of container {document['id'][:12]}")
+    if document["health_since"] is not None:
+        supervisor.health = _health(document)
     code = supervisor.run()
 
     from pod.engine import containers
@@ -68,6 +74,16 @@ def main(argv: list[str]) -> None:
         supervisor.say_goodbye()
         return
     ending.finish(engine, container.record, container.state, supervisor, code or 0)
+
+
+def _health(document: dict[str, Any]) -> HealthChecks | None:
+    from pod.engine import containers
+    from pod.engine.engine import Engine
+    from pod.engine.monitor import health
+    from pod.settings import Settings
+
+    engine = Engine(Settings.from_json(document["settings"]), lambda _sentence: None)
+    return health.of(engine, containers.load(engine.layout, document["id"]).record, document["health_since"])
 
 
 def _supervisor(document: dict[str, object]) -> Supervisor:

@@ -24,6 +24,7 @@ from pod.storage.container_records import ContainerRecord, ContainerState
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.engine.monitor.health import HealthChecks
     from pod.linux.locks import Lock
 
 SETTLE_SECONDS = 1.0  # a container that lives longer gets a monitor in a bare interpreter
@@ -116,8 +117,9 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
         pipes = streams.make_pipes(record.open_stdin)
         launched = launch.launch(bundle, pipes.theirs, connect)
         ends = Streams.of_pipes(pipes)
+    checks = _health_checks(engine, record)
     try:
-        state = _write_state(engine, record, launched.pid)
+        state = _write_state(engine, record, launched.pid, checks)
         log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
     except OSError:
         os.kill(launched.pid, _signal.SIGKILL)
@@ -125,10 +127,19 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
         raise
     supervisor = Supervisor(launched.pid, ends, listener, [client], log)
     supervisor.close_stdin_with_client = record.stdin_once
+    supervisor.health = checks
     return supervisor, state
 
 
-def _write_state(engine: Engine, record: ContainerRecord, pid: int) -> ContainerState:
+def _health_checks(engine: Engine, record: ContainerRecord) -> HealthChecks | None:
+    if record.healthcheck is None:
+        return None
+    from pod.engine.monitor import health
+
+    return health.of(engine, record, time.monotonic())
+
+
+def _write_state(engine: Engine, record: ContainerRecord, pid: int, checks: HealthChecks | None) -> ContainerState:
     before = containers.load(engine.layout, record.id).state
     restarts = before.restart_count + 1 if before.status == "restarting" else 0
     state = ContainerState(
@@ -139,6 +150,7 @@ def _write_state(engine: Engine, record: ContainerRecord, pid: int) -> Container
         host=os.uname().nodename,
         started_at=times.now(),
         restart_count=restarts,
+        health="" if checks is None else "starting",
     )
     containers.save_state(engine.layout, record.id, state)
     return state

@@ -13,6 +13,10 @@ from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.linux import process
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.monitor.health import HealthChecks
+
 _LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
 
 
@@ -28,28 +32,35 @@ class Supervisor:
         self.clients = clients
         self.log = log
         self.close_stdin_with_client = False
+        self.health: HealthChecks | None = None
         self._pidfd = os.pidfd_open(init)
         self._exit_code: int | None = None
 
     def run(self, until: float | None = None) -> int | None:
         """Serve until the program has ended and all it wrote is logged: its exit code. None at `until` (monotonic)."""
         while self._exit_code is None:
-            timeout = None if until is None else max(0.0, until - time.monotonic()) * 1000
-            events = self._wait(timeout)
+            events = self._wait(_milliseconds(until, self.health.due if self.health else None))
             if not events and until is not None and time.monotonic() >= until and not self._busy():
                 return None
             for fd, event in events:
                 self._handle(fd, event)
+            if self.health is not None:
+                self.health.start_if_due()
+        if self.health is not None:
+            self.health.abandon()
         self._drain()
         return self._exit_code
 
     def _busy(self) -> bool:
-        return bool(self.streams.pending) or any(client.pending for client in self.clients)
+        checking = self.health is not None and self.health.running
+        return checking or bool(self.streams.pending) or any(client.pending for client in self.clients)
 
     def _wait(self, timeout: float | None) -> list[tuple[int, int]]:
         poll = select.poll()
         poll.register(self._pidfd, select.POLLIN)
         poll.register(self.listener.fileno(), select.POLLIN)
+        if self.health is not None and self.health.running:
+            poll.register(self.health.fileno(), select.POLLIN)
         slow = any(client.pending for client in self.clients)
         for client in self.clients:
             reading = 0 if self.streams.pending else select.POLLIN
@@ -67,6 +78,8 @@ class Supervisor:
     def _handle(self, fd: int, event: int) -> None:
         if fd == self._pidfd:
             self._bury()
+        elif self.health is not None and fd == self.health.fileno():
+            self.health.finish()
         elif fd == self.listener.fileno():
             client = self.listener.accept()
             if client is not None:
@@ -155,3 +168,9 @@ class Supervisor:
             client.flush_slowly()
             client.socket.close()
         self.clients.clear()
+
+
+def _milliseconds(*moments: float | None) -> float | None:
+    """Return how long to wait for the first of some moments (monotonic), for poll(2); None where there is none."""
+    known = [moment for moment in moments if moment is not None]
+    return max(0.0, min(known) - time.monotonic()) * 1000 if known else None
