@@ -104,6 +104,16 @@ class LayerStore:
 
         return new_layers.adopt(self, folder)
 
+    def lacks_owners(self, diff_id: Digest) -> bool:
+        """True for a layer that was unpacked without subordinate ids: all its files belong to root so far."""
+        return os.path.exists(f"{self.layout.layer(diff_id)}/owners.json") and self.get(diff_id).single_id
+
+    def restore_owners(self, diff_id: Digest) -> None:
+        """Give files their true owners, now that there are subordinate ids; see new_layers.restore_owners."""
+        from pod.storage import new_layers
+
+        new_layers.restore_owners(self, diff_id)
+
     def remove(self, diff_id: Digest) -> None:
         """Remove a layer. The caller has made sure that no image and no container needs it."""
         from pod.storage.drivers import vfs

@@ -142,6 +142,38 @@ def _publish(store: LayerStore, folder: str, layer: Layer) -> None:
     files.fsync_folder(store.layout.layers)
 
 
+def restore_owners(store: LayerStore, diff_id: Digest) -> None:
+    """Give the files of a layer the owners, modes and attributes that were only recorded, as far as they exist here.
+
+    Call it inside a user namespace with subordinate ids, when no container uses the layer.
+    """
+    folder = store.layout.layer(diff_id)
+    with store.lock(diff_id):
+        layer = store.get(diff_id)
+        if not layer.single_id:
+            return  # another process was faster
+        left = {
+            path: lost
+            for path, lost in owners.read(folder).items()
+            if not _restore(os.path.join(os.fsencode(f"{folder}/diff"), path), lost)
+        }
+        files.write_atomic(f"{folder}/{owners.FILE}", owners.dumps(left))
+        jsonfile.write(f"{folder}/layer.json", layer.replace(single_id=False).to_json())
+
+
+def _restore(path: bytes, lost: owners.Lost) -> bool:
+    try:
+        mode = os.lstat(path).st_mode
+        os.lchown(path, lost.uid, lost.gid)
+        if not stat.S_ISLNK(mode):
+            os.chmod(path, stat.S_IMODE(mode) if lost.mode is None else lost.mode)
+        for name, value in lost.xattrs.items():
+            os.setxattr(path, name, value, follow_symlinks=False)
+    except (OSError, OverflowError):
+        return False
+    return True
+
+
 def adopt(store: LayerStore, folder: str) -> Layer:
     """Make a tree the layer that its packed form is, moving it (on the same file system) out of where it lies.
 

@@ -16,7 +16,7 @@ import pytest
 from pod.errors import StorageError, UsageError
 from pod.linux import syscalls as sc
 from pod.oci.digest import Digest
-from pod.storage import marker, rootfs
+from pod.storage import marker, owners, rootfs
 from pod.storage.drivers import choice
 from pod.storage.layers import LayerStore
 from pod.storage.layout import StorageLayout
@@ -24,7 +24,7 @@ from pod.storage.rootfs import FUSE, OVERLAY, VFS, RootPlan
 from tests.support import folders
 from tests.support.inside import Skipped, in_namespace
 from tests.support.members import Member, directory, fifo, file, hardlink, layer, opaque, symlink, whiteout
-from tests.system.test_layers import NET_RAW, add, add_members, digest_of, repack
+from tests.system.test_layers import NET_RAW, add, add_members, digest_of, repack, with_xattrs
 
 every_driver = pytest.mark.parametrize("driver", choice.DRIVERS)
 
@@ -198,9 +198,7 @@ def test_attributes_owners_times_and_odd_files_are_kept(store: LayerStore, drive
 @every_driver
 @in_namespace
 def test_capabilities_of_files_are_kept(store: LayerStore, driver: str) -> None:
-    from tests.system.test_layers import _with_xattrs
-
-    path = add(store, _with_xattrs(file("ping", b"x", mode=0o755), {"security.capability": NET_RAW}))
+    path = add(store, with_xattrs(file("ping", b"x", mode=0o755), {"security.capability": NET_RAW}))
     with Container(store, driver, [path]) as root:
         assert os.getxattr(f"{root}/ping", "security.capability")[4:12] == NET_RAW[4:12]
 
@@ -520,3 +518,52 @@ def test_a_store_of_a_newer_version_is_left_alone(store: LayerStore) -> None:
     Path(store.layout.marker).write_text("{")
     with pytest.raises(StorageError, match="mark is broken"):
         choice.choose(store.layout)
+
+
+# a disk that holds neither attributes nor whiteouts of overlays, as network file systems do
+
+
+def _mount_ramfs(store: LayerStore) -> None:
+    os.makedirs(store.layout.root)
+    sc.mount("ramfs", store.layout.root, "ramfs")
+
+
+@in_namespace
+def test_a_disk_without_attributes_keeps_whiteouts_in_the_archives_spelling(store: LayerStore) -> None:
+    _mount_ramfs(store)
+    members = [
+        whiteout("gone"),
+        directory("op"),
+        opaque("op"),
+        file("op/new"),
+        whiteout("f"),
+        file("f"),
+        whiteout("d"),
+        directory("d"),
+    ]
+    (path,) = layers_of(store, members)
+    assert names(path) == [".wh.gone", "d", "f", "op"]
+    assert names(f"{path}/op") == [".wh..wh..opq", "new"] and names(f"{path}/d") == [".wh..wh..opq"]
+    found = [m.path for m in repack(path)][1:]
+    assert found == [b".wh.gone", b"d/", b"d/.wh..wh..opq", b"f", b"op/", b"op/.wh..wh..opq", b"op/new"]
+
+
+@in_namespace
+def test_attributes_that_a_disk_cannot_hold_are_recorded_and_given_back(store: LayerStore) -> None:
+    _mount_ramfs(store)
+    path = add(store, with_xattrs(file("ping", b"x"), {"security.capability": NET_RAW, "user.note": b"1"}))
+    (found,) = [m for m in repack(path, owners.read(os.path.dirname(path))) if m.path == b"ping"]
+    assert found.xattrs == {"security.capability": NET_RAW, "user.note": b"1"}
+
+
+@in_namespace
+def test_a_driver_is_found_for_a_disk_without_attributes(store: LayerStore) -> None:
+    _mount_ramfs(store)
+    driver = choice.choose(store.layout)
+    assert driver in (FUSE, VFS)
+    layers = layers_of(
+        store, [file("gone"), file("op/hidden"), file("kept")], [whiteout("gone"), opaque("op"), file("op/new")]
+    )
+    for chosen in dict.fromkeys((driver, VFS)):
+        with Container(store, chosen, layers, chosen) as root:
+            assert names(root) == ["kept", "op"] and names(f"{root}/op") == ["new"]

@@ -29,7 +29,7 @@ from pod.storage.tar import member
 from pod.storage.tar.member import Member
 from pod.storage.tar.reader import TarReader
 from pod.storage.tar.source import Source
-from tests.support import debian, folders
+from tests.support import debian, folders, inside, users
 from tests.support.inside import in_namespace
 from tests.support.members import (
     EPOCH,
@@ -188,7 +188,7 @@ def test_links_and_pipes_are_made_as_named(store: LayerStore) -> None:
 @in_namespace
 def test_attributes_and_capabilities_are_set(store: LayerStore) -> None:
     entry = file("ping", b"x", mode=0o755, uid=3)
-    data = _with_xattrs(entry, {"user.note": b"\x00\xff", "security.capability": NET_RAW})
+    data = with_xattrs(entry, {"user.note": b"\x00\xff", "security.capability": NET_RAW})
     folder = add(store, data)
     assert os.getxattr(f"{folder}/ping", "user.note") == b"\x00\xff"
     assert os.getxattr(f"{folder}/ping", "security.capability")[:8] == NET_RAW[:8]
@@ -196,7 +196,7 @@ def test_attributes_and_capabilities_are_set(store: LayerStore) -> None:
     assert found.xattrs == {"user.note": b"\x00\xff", "security.capability": NET_RAW}
 
 
-def _with_xattrs(entry: TarMember, xattrs: dict[str, bytes]) -> bytes:
+def with_xattrs(entry: TarMember, xattrs: dict[str, bytes]) -> bytes:
     from pod.storage.tar.writer import TarWriter
 
     out = io.BytesIO()
@@ -460,6 +460,30 @@ def test_without_subordinate_ids_the_true_owners_are_recorded_and_given_back(
     assert found[b"a-chage"] == (0, 42, 0o2755) and found[b"link"][0] == 3 and found[b"replaced"][0] == 0
 
 
+def test_owners_are_given_back_when_the_user_gets_subordinate_ids(store: LayerStore) -> None:
+    if not users.has_subordinate_ids():
+        pytest.skip("this user has no subordinate ids in /etc/subuid and /etc/subgid")
+    members = [
+        directory("d", mode=0o2775, gid=8),
+        file("d/f", b"x", mode=0o4711, uid=5),
+        symlink("l", "x", uid=3),
+        file("beyond", uid=3_000_000_000),
+    ]
+    data = layer(members)
+    digest = digest_of(data)
+
+    def restore() -> None:
+        assert store.lacks_owners(digest)
+        store.restore_owners(digest)
+        assert not store.lacks_owners(digest)
+        found = {m.path: (m.uid, m.gid, m.mode) for m in repack(store.path(digest))}
+        assert found[b"d/"] == (0, 8, 0o2775) and found[b"d/f"] == (5, 0, 0o4711) and found[b"l"][0] == 3
+        assert list(owners.read(store.layout.layer(digest))) == [b"beyond"]
+
+    inside.run(lambda: store.add(digest, lambda: io.BytesIO(data), single_id=True), single_id=True)
+    inside.run(restore)
+
+
 @in_namespace
 def test_an_owner_beyond_the_map_is_recorded_and_lends_no_rights(store: LayerStore) -> None:
     members = [file("su", b"x", mode=0o6755, uid=3_000_000_000, gid=5), file("all", uid=4294967295, gid=4294967295)]
@@ -549,7 +573,7 @@ def test_devices_are_left_out_with_a_note(store: LayerStore) -> None:
     ],
 )
 def test_an_image_cannot_forge_the_books_of_an_overlay(store: LayerStore, name: str) -> None:
-    folder = add(store, _with_xattrs(file("f"), {name: b"y", "user.mine": b"1"}))
+    folder = add(store, with_xattrs(file("f"), {name: b"y", "user.mine": b"1"}))
     assert os.listxattr(f"{folder}/f") == ["user.mine"]
 
 
