@@ -19,6 +19,9 @@
     │   ├── CannotExecute       the command exists but cannot be run (126)
     │   └── CommandNotFound     the command does not exist in the container (127)
     ├── NetworkError            a network could not be set up
+    ├── RegistryError           a registry cannot be reached, refuses, or gives nonsense
+    │   ├── NoSuchManifest      it has no such repository or tag
+    │   └── NotAuthorized       it wants other credentials
     └── TemplateError           a --format template that does not parse or evaluate
 
 Messages are lower case, have no full stop, and name the object and the attempt. Exit codes are Docker's:
@@ -135,6 +138,22 @@ class CommandNotFound(RuntimeFailure):
 
 class NetworkError(PodError):
     """A network could not be set up."""
+
+
+class RegistryError(PodError):
+    """A registry cannot be reached, refuses, or gives nonsense. What is temporary may be tried again."""
+
+    def __init__(self, message: str, *, hint: str = "", temporary: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.temporary = temporary
+
+
+class NoSuchManifest(RegistryError):
+    """The registry has no such repository, tag or digest."""
+
+
+class NotAuthorized(RegistryError):
+    """The registry wants other credentials for this."""
 
 
 class TemplateError(PodError):

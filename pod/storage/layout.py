@@ -11,6 +11,7 @@ ROOT (~/.local/share/pod)               kept
   volumes/NAME/                         record.json data/
   networks/  secrets/
   events.log  events.log.1              what happened, a line of JSON each, and what happened before that
+  downloads/HEX  HEX.partial            blobs fetched for an image that is not complete yet
   staging/                              unfinished work, named after the process that does it
   trash/                                what is being deleted
 RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot
@@ -82,6 +83,10 @@ class StorageLayout(Record):
     @property
     def events(self) -> str:
         return f"{self.root}/events.log"
+
+    @property
+    def downloads(self) -> str:
+        return f"{self.root}/downloads"
 
     @property
     def staging(self) -> str:

@@ -1,0 +1,185 @@
+"""Blobs on their way from a registry, kept across interruptions: `downloads/HEX.partial`, then `downloads/HEX`.
+
+A file without the suffix is verified. A partial one is continued where it ended: what is there is hashed again first.
+Whoever writes holds the blob's lock, so that two pulls of one image fetch each blob once; the second finds the
+verified file, or the blob in the store, which takes it before it goes from here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+
+from pod.errors import DigestMismatch, RegistryError
+from pod.linux import files
+from pod.linux.locks import Lock
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from pod.oci.digest import Digest
+    from pod.oci.manifest import Descriptor
+    from pod.registry.repository import Repository
+    from pod.storage.blobs import BlobStaging
+    from pod.storage.layout import StorageLayout
+
+_CHUNK = 1 << 18
+_KEPT = 24 * 3600  # seconds that an unfinished download waits for somebody to go on with it
+
+
+def fetch(
+    layout: StorageLayout,
+    staging: BlobStaging,
+    repository: Repository,
+    blob: Descriptor,
+    progress: Callable[[int], None],
+) -> None:
+    """Bring a blob into the staging folder, from the store or the registry. Raises RegistryError, DigestMismatch."""
+    with Lock(layout.lock("blob", blob.digest.hex)):
+        finished = f"{layout.downloads}/{blob.digest.hex}"
+        if not _link(finished, staging.path(blob.digest)) and not staging.has(blob.digest):
+            _download(finished, repository, blob, progress)
+            if not _link(finished, staging.path(blob.digest)):
+                with open(finished, "rb") as stream:  # a file system without hard links
+                    staging.add_stream(stream, str(blob.digest), blob.digest)
+            return
+    progress(blob.size)
+
+
+def forget(layout: StorageLayout, digests: Iterable[Digest]) -> None:
+    """Remove downloads that the store has now."""
+    for digest in digests:
+        files.remove_file(f"{layout.downloads}/{digest.hex}")
+
+
+def sweep(layout: StorageLayout) -> None:
+    """Remove downloads that nobody went on with for a day."""
+    oldest = time.time() - _KEPT
+    for name in _names(layout.downloads):
+        path = f"{layout.downloads}/{name}"
+        try:
+            if os.stat(path).st_mtime < oldest:
+                files.remove_file(path)
+        except FileNotFoundError:
+            pass
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return os.listdir(folder)
+    except FileNotFoundError:
+        return []
+
+
+def _link(source: str, target: str) -> bool:
+    try:
+        os.link(source, target)
+    except FileExistsError:
+        return True
+    except OSError:
+        return False
+    return True
+
+
+def _download(finished: str, repository: Repository, blob: Descriptor, progress: Callable[[int], None]) -> None:
+    """Fetch and verify a blob. What was left by an earlier attempt and proves wrong is fetched anew, once."""
+    files.make_folders(os.path.dirname(finished))
+    partial = f"{finished}.partial"
+    download = _Download(partial, repository, blob, progress)
+    try:
+        continued = download.begin()
+        if not download.run() and continued:
+            download.restart()
+            if download.run():
+                continued = False
+        if not download.is_right():
+            raise DigestMismatch(
+                f"blob {blob.digest.short} of {repository.shown}", str(blob.digest), f"sha256:{download.found()}"
+            )
+        download.close()
+        os.rename(partial, finished)
+    except DigestMismatch:
+        files.remove_file(partial)
+        raise
+    finally:
+        download.close()
+
+
+class _Download:
+    """One blob being written, hashed as it comes."""
+
+    def __init__(self, path: str, repository: Repository, blob: Descriptor, progress: Callable[[int], None]) -> None:
+        self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
+        self._repository = repository
+        self._blob = blob
+        self._progress = progress
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._reported = 0
+
+    def begin(self) -> bool:
+        """Take what an earlier attempt left; false where that is nothing."""
+        if os.fstat(self._fd).st_size > self._blob.size:
+            self.restart()
+        while part := os.read(self._fd, _CHUNK):
+            self._take(part)
+        return self._size > 0
+
+    def restart(self) -> None:
+        """Forget all that there is."""
+        os.ftruncate(self._fd, 0)
+        os.lseek(self._fd, 0, os.SEEK_SET)
+        self._hash, self._size = hashlib.sha256(), 0
+
+    def run(self) -> bool:
+        """Fetch what is missing, going on after interruptions; true where the result is right."""
+        failures = 0
+        while self._size < self._blob.size:
+            before = self._size
+            try:
+                self._stream()
+            except RegistryError as err:
+                failures = 0 if self._size > before + _CHUNK else failures + 1
+                if not err.temporary or failures >= self._repository.connection.attempts:
+                    raise
+                self._repository.connection.pause(failures)
+        return self.is_right()
+
+    def _stream(self) -> None:
+        stream = self._repository.blob(self._blob.digest, self._size)
+        try:
+            if stream.offset != self._size:
+                self.restart()
+            while part := stream.read(_CHUNK):
+                if self._size + len(part) > self._blob.size:
+                    raise self._wrong_size(f"more than {self._blob.size}")
+                files.write_all(self._fd, part)
+                self._take(part)
+        finally:
+            stream.close()
+        if self._size < self._blob.size:
+            raise self._wrong_size(str(self._size))
+
+    def _wrong_size(self, found: str) -> RegistryError:
+        name = f"blob {self._blob.digest.short} of {self._repository.shown}"
+        return RegistryError(f"cannot pull {name}: it has {found} bytes, the manifest says {self._blob.size}")
+
+    def _take(self, part: bytes) -> None:
+        self._hash.update(part)
+        self._size += len(part)
+        if self._size > self._reported:
+            self._progress(self._size - self._reported)
+            self._reported = self._size
+
+    def is_right(self) -> bool:
+        return self._size == self._blob.size and self.found() == self._blob.digest.hex
+
+    def found(self) -> str:
+        return self._hash.hexdigest()
+
+    def close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1

@@ -1,0 +1,253 @@
+"""`pull`: an image from a registry into the store; layers come side by side, each verified before it is unpacked."""
+
+from __future__ import annotations
+
+from pod.engine import events
+from pod.engine.images import downloads
+from pod.engine.images.publish import cannot_store, publish, unpack
+from pod.engine.images.remote_image import RemoteImage, look_up
+from pod.errors import ArchiveError, DigestMismatch, NoSuchImage, RegistryError
+from pod.linux import times, workers
+from pod.oci.digest import Digest
+from pod.oci.platform import Platform
+from pod.record import Record
+from pod.registry.access import Access
+from pod.registry.options import RegistryOptions
+from pod.storage.blobs import BlobStaging
+from pod.storage.image_changes import ImageChanges, NewImage
+from pod.storage.images import ImageStore
+from pod.storage.layers import LayerStore
+from pod.storage.staging import sweep
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pod.engine.engine import Engine
+    from pod.oci.manifest import Descriptor
+    from pod.oci.reference import Reference
+    from pod.registry.repository import Repository
+    from pod.storage.images import Entry
+    from pod.storage.layout import StorageLayout
+
+_AT_ONCE = 4  # layers, at least: on few cores, waiting for the network is what takes the time
+
+
+class PullProgress:
+    """What may be heard of a pull; this one keeps it to itself."""
+
+    def begin(self, reference: Reference, repository: Repository) -> None:
+        """The image is looked up on that repository."""
+
+    def layers(self, layers: tuple[Descriptor, ...], present: frozenset[Digest]) -> None:
+        """The image has these layers; those present need not come."""
+
+    def layer(self, layer: Descriptor, done: int) -> None:
+        """So much of a layer is done: up to its size while it is fetched, up to twice that while it is unpacked."""
+
+    def end(self, pulled: Pulled) -> None:
+        """The image is in the store."""
+
+
+class Pulled(Record):
+    """An image that was pulled: its id, its name in full, the digest of what the name leads to, whether it is new."""
+
+    id: Digest
+    name: str
+    digest: Digest
+    fresh: bool
+
+
+def pull(
+    engine: Engine,
+    name: str,
+    options: RegistryOptions | None = None,
+    *,
+    policy: str = "always",
+    platform: str = "",
+    progress: PullProgress | None = None,
+) -> Pulled:
+    """Pull an image by the policy always, missing, newer or never.
+
+    Raises InvalidReference, NoSuchImage, RegistryError, DigestMismatch, ArchiveError, StorageError.
+    """
+    wanted = Platform.parse_text(platform) if platform else Platform.host()
+    access = Access(options or RegistryOptions())
+    candidates = access.conf.candidates(name)
+    store = ImageStore(engine.layout)
+    stored = _stored(store, name, candidates, wanted if platform else None)
+    if policy == "never" and stored is None:
+        raise NoSuchImage(name, hint="`pod pull` fetches it; the policy here is never to do so")
+    if stored is not None and policy in ("missing", "never"):
+        return Pulled(stored.id, stored.name, stored.manifest, False)
+    try:
+        return _pull_first(engine, access, candidates, wanted, progress or PullProgress())
+    except RegistryError:
+        if policy == "newer" and stored is not None:
+            return Pulled(stored.id, stored.name, stored.manifest, False)
+        raise
+
+
+def pull_all_tags(engine: Engine, name: str, options: RegistryOptions, progress: PullProgress) -> list[Pulled]:
+    """Pull every tag of a repository."""
+    access = Access(options)
+    reference = access.conf.candidates(name)[0]
+    tags: list[str] = []
+    for repository in access.sources(reference):
+        tags = repository.tags()
+        break
+    return [_pull_first(engine, access, [reference.replace(tag=tag)], Platform.host(), progress) for tag in tags]
+
+
+def _stored(store: ImageStore, name: str, candidates: list[Reference], platform: Platform | None) -> Entry | None:
+    """Return the entry of an image that is in the store under the name, or under one that it stands for."""
+    entries = store.entries()
+    for known in (name, *map(str, candidates)):
+        try:
+            entry = store.find(known, entries)
+        except NoSuchImage:
+            continue
+        if platform is None or store.image(entry).platform.matches(platform):
+            return entry
+    return None
+
+
+def _pull_first(
+    engine: Engine, access: Access, candidates: list[Reference], platform: Platform, progress: PullProgress
+) -> Pulled:
+    """Pull the first candidate that there is, from the first place that has it."""
+    failures: list[RegistryError] = []
+    for reference in candidates:
+        for repository in access.sources(reference):
+            progress.begin(reference, repository)
+            try:
+                image = look_up(repository, str(reference.digest or reference.tag), platform)
+            except RegistryError as err:
+                failures.append(err)
+                continue
+            return _store(engine, repository, reference, image, progress)
+    if len(failures) == 1:
+        raise failures[0]
+    raise RegistryError("; ".join(err.message for err in failures), hint=next((e.hint for e in failures if e.hint), ""))
+
+
+def _store(
+    engine: Engine, repository: Repository, reference: Reference, image: RemoteImage, progress: PullProgress
+) -> Pulled:
+    """Bring what is missing of an image into the store and list it. The work is done in the user's namespace."""
+    name = str(reference.replace(tag="") if reference.digest else reference)
+    pulled = Pulled(image.manifest.config.digest, name, image.digest, True)
+    engine.enter()
+    if _list_again(engine, pulled, image):
+        pulled = pulled.replace(fresh=False)
+    else:
+        sweep(engine.layout)
+        downloads.sweep(engine.layout)
+        try:
+            _store_new(engine, repository, pulled, image, progress)
+        except OSError as err:
+            raise cannot_store(engine.layout, name, err) from err
+    events.image(engine.layout, "pull", str(pulled.id), name)
+    progress.end(pulled)
+    return pulled
+
+
+def _list_again(engine: Engine, pulled: Pulled, image: RemoteImage) -> bool:
+    """Give the name to an image that the store has, whole; false where it has not."""
+    with ImageChanges(ImageStore(engine.layout)) as changes:
+        same = [entry for entry in changes.entries if entry.manifest == image.descriptor.digest]
+        if not same or not all(LayerStore(engine.layout).has(diff_id) for diff_id in image.config.rootfs.diff_ids):
+            return False
+        if not any(entry.name == pulled.name for entry in same):
+            changes.tag(same[0], pulled.name, times.now())
+            return True
+        return True
+
+
+def _store_new(
+    engine: Engine, repository: Repository, pulled: Pulled, image: RemoteImage, progress: PullProgress
+) -> None:
+    layers = dict(zip(image.config.rootfs.diff_ids, image.manifest.layers, strict=True))
+    with BlobStaging(engine.layout, "pull") as staging:
+        _fetch_layers(engine, repository, staging, layers, progress)
+        blobs = (
+            staging.add_bytes(image.manifest_data),
+            staging.add_bytes(image.config_data),
+            *(layer.digest for layer in image.manifest.layers),
+        )
+        new = NewImage(image.descriptor, pulled.id, (pulled.name,), blobs)
+        publish(engine, staging, [new], layers)
+    downloads.forget(engine.layout, blobs)
+
+
+def _fetch_layers(
+    engine: Engine,
+    repository: Repository,
+    staging: BlobStaging,
+    layers: dict[Digest, Descriptor],
+    progress: PullProgress,
+) -> None:
+    """Fetch and unpack what is missing, a worker a layer, several at once, in the order of the manifest."""
+    unpacked = LayerStore(engine.layout)
+    present = {diff_id for diff_id, layer in layers.items() if unpacked.has(diff_id) and staging.has(layer.digest)}
+    progress.layers(tuple(layers.values()), frozenset(layers[diff_id].digest for diff_id in present))
+    missing = [(diff_id, layer) for diff_id, layer in layers.items() if diff_id not in present]
+    done = [0] * len(missing)
+
+    def hear(number: int, amount: int) -> None:
+        done[number] += amount
+        progress.layer(missing[number][1], done[number])
+
+    single_id = engine.enter().single
+    jobs = [
+        _LayerJob(engine.layout, staging, repository, diff_id, layer, single_id=single_id) for diff_id, layer in missing
+    ]
+    workers.run_all(jobs, max(_AT_ONCE, workers.cores()), hear)
+
+
+class _LayerJob:
+    """The work on one layer, done in a child: fetch, verify, unpack."""
+
+    def __init__(
+        self,
+        layout: StorageLayout,
+        staging: BlobStaging,
+        repository: Repository,
+        diff_id: Digest,
+        layer: Descriptor,
+        *,
+        single_id: bool,
+    ) -> None:
+        self._layout = layout
+        self._staging = staging
+        self._repository = repository
+        self._diff_id = diff_id
+        self._layer = layer
+        self._single_id = single_id
+
+    def __call__(self, report: Callable[[int], None]) -> None:
+        size = self._layer.size
+        told = 0
+
+        def unpacking(amount: int) -> None:
+            nonlocal told
+            amount = min(amount, size - told)
+            told += amount
+            report(amount)
+
+        downloads.fetch(self._layout, self._staging, self._repository, self._layer, report)
+        what = f"layer {self._layer.digest.short} of {self._repository.shown}"
+        try:
+            unpack(
+                self._layout,
+                self._staging,
+                self._diff_id,
+                self._layer,
+                single_id=self._single_id,
+                progress=unpacking,
+            )
+        except DigestMismatch as err:
+            raise DigestMismatch(what, err.expected, err.found) from None
+        except ArchiveError as err:
+            raise ArchiveError(f"{what}: {err.message}", hint=err.hint) from None
+        report(size - told)

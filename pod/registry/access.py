@@ -1,0 +1,39 @@
+"""From an image reference to the repositories that may have it: mirrors, credentials and options put together."""
+
+from __future__ import annotations
+
+from pod.registry.auth_file import AuthFiles
+from pod.registry.connection import Connection
+from pod.registry.registries_conf import RegistriesConf
+from pod.registry.repository import Repository
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pod.oci.reference import Reference
+    from pod.registry.options import RegistryOptions
+
+
+class Access:
+    """The way to registries, with the configuration read once. Make it before the user's namespace is entered:
+    credential helpers are the user's programs."""
+
+    def __init__(self, options: RegistryOptions) -> None:
+        self.options = options
+        self.conf = RegistriesConf()
+        self._auth = AuthFiles(options.authfile)
+
+    def sources(self, reference: Reference) -> Iterator[Repository]:
+        """Yield the repositories that an image may be pulled from, mirrors first. Raises RegistryError."""
+        for place in self.conf.locations(reference):
+            yield self._repository(place.host, place.repository, insecure=place.insecure)
+
+    def target(self, reference: Reference) -> Repository:
+        """Return the repository that an image is pushed to. Raises RegistryError."""
+        place = self.conf.locations(reference, mirrors=False)[-1]
+        return self._repository(place.host, place.repository, insecure=place.insecure)
+
+    def _repository(self, host: str, path: str, *, insecure: bool) -> Repository:
+        credentials = self.options.credentials or self._auth.find(host, path)
+        return Repository(Connection(host, self.options, credentials, insecure=insecure), path)

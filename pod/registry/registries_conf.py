@@ -1,0 +1,107 @@
+"""registries.conf (version 2): which registries a name without one may mean, mirrors, and what is insecure or blocked.
+
+With no such file a bare name means docker.io, as for Docker. https://github.com/containers/image, docs.
+"""
+
+from __future__ import annotations
+
+import tomllib
+
+from pod.errors import InvalidReference, RegistryError
+from pod.oci.reference import Reference, names_registry, split_tag
+from pod.record import Record
+from pod.registry import places
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Location(Record):
+    """A place where an image may be fetched: host and repository, and whether its certificate matters."""
+
+    host: str
+    repository: str
+    insecure: bool = False
+
+
+class RegistriesConf:
+    """All the files together."""
+
+    def __init__(self) -> None:
+        self._search: list[str] = []
+        self._tables: dict[str, dict[str, Any]] = {}
+        self._aliases: dict[str, str] = {}
+        for path in places.registries_files():
+            self._merge(path)
+
+    def _merge(self, path: str) -> None:
+        try:
+            with open(path, "rb") as file:
+                document = tomllib.load(file)
+            self._search = document.get("unqualified-search-registries", self._search)
+            self._aliases.update(document.get("aliases", {}))
+            for table in document.get("registry", ()):
+                self._tables[table.get("prefix") or table["location"]] = table
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
+            raise RegistryError(f"{path}: {err}", hint="mend the file: containers-registries.conf(5)") from err
+
+    def candidates(self, name: str) -> list[Reference]:
+        """Return what a typed name may mean, in the order of trying. Raises InvalidReference."""
+        reference = Reference.parse(name)
+        if names_registry(name):
+            return [reference.with_default_tag()]
+        bare, _, _ = name.partition("@")
+        bare, _ = split_tag(bare)
+        if alias := self._aliases.get(bare):
+            target = Reference.parse(alias)
+            found = [target.replace(tag=reference.tag, digest=reference.digest)]
+        elif self._search:
+            found = [Reference.parse(f"{registry}/{name}") for registry in self._search]
+        else:
+            found = [reference]
+        return [candidate.with_default_tag() for candidate in found]
+
+    def locations(self, reference: Reference, *, mirrors: bool = True) -> list[Location]:
+        """Return where to fetch an image from: mirrors first. Raises RegistryError where it is blocked."""
+        prefix = self._prefix(reference.name)
+        table = self._tables.get(prefix, {})
+        if table.get("blocked"):
+            raise RegistryError(
+                f"registry {reference.registry} is blocked for {reference.familiar_name}",
+                hint="registries.conf says so: the section of " + prefix,
+            )
+        found = []
+        if mirrors:
+            for mirror in table.get("mirror", ()):
+                if _serves(mirror, table, reference):
+                    found.append(_location(mirror, prefix, reference))
+        return [*found, _location(table, prefix, reference)]
+
+    def _prefix(self, name: str) -> str:
+        fitting = [prefix for prefix in self._tables if _fits(prefix, name)]
+        return max(fitting, key=len, default="")
+
+
+def _fits(prefix: str, name: str) -> bool:
+    if prefix.startswith("*."):
+        host = name.partition("/")[0].partition(":")[0]
+        return host.endswith(prefix[1:])
+    return name == prefix or name.startswith((f"{prefix}/", f"{prefix}:"))
+
+
+def _serves(mirror: dict[str, Any], table: dict[str, Any], reference: Reference) -> bool:
+    wanted: str = mirror.get("pull-from-mirror", "digest-only" if table.get("mirror-by-digest-only") else "all")
+    return wanted == "all" or wanted == ("digest-only" if reference.digest else "tag-only")
+
+
+def _location(table: dict[str, Any], prefix: str, reference: Reference) -> Location:
+    """Return the place that a table gives: its location in the stead of its prefix."""
+    target = table.get("location") or ""
+    name = reference.name
+    if target and not prefix.startswith("*."):
+        name = target + name[len(prefix) :]
+    host, slash, repository = name.partition("/")
+    if not slash:
+        raise InvalidReference(f"registries.conf turns {reference.name} into {name}, which names no repository")
+    return Location(host, repository, bool(table.get("insecure")))
