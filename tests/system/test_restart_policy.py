@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import time
 from collections.abc import Callable
 
@@ -79,3 +81,20 @@ def test_the_pause_is_seen_and_ends_at_once_when_the_container_is_removed(pod: C
 def test_rm_and_restart_exclude_each_other(pod: CommandLine) -> None:
     result = pod("run", "--rm", "--restart", "always", "busybox", "true")
     assert (result.code, "--rm and --restart exclude each other" in result.stderr) == (125, True)
+
+
+@pytest.mark.parametrize("settled", [False, True])
+def test_a_monitor_that_is_terminated_stops_its_container_in_the_containers_own_way(
+    pod: CommandLine, settled: bool
+) -> None:
+    name = f"polite-{settled}"
+    trap = "trap 'echo bye; exit 7' INT; echo ready; while :; do sleep 0.05; done"
+    pod(*QUIET, "--name", name, "--restart", "always", "--stop-signal", "INT", "busybox", "sh", "-c", trap).ok()
+    until(lambda: pod("logs", name).ok().lines == ["ready"])
+    if settled:
+        time.sleep(1.5)  # the monitor is a bare interpreter by then
+    monitor = int(pod("inspect", "-f", "{{.State.ConmonPid}}", name).ok().stdout)
+    os.kill(monitor, signal.SIGTERM)
+    until(lambda: status(pod, name)[0] == "exited")
+    assert status(pod, name) == ["exited", "0", "7"]
+    assert pod("logs", name).ok().lines == ["ready", "bye"]

@@ -44,6 +44,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "clients": clients,
         "log": supervisor.log.path if supervisor.log else "",
         "log_maximum": supervisor.log.maximum if supervisor.log else 0,
+        "stop_signal": supervisor.stop_signal,
         "health_since": supervisor.health.started if supervisor.health else None,
     }
     argv = process.python_argv("pod.engine.monitor.bare", jsonfile.dumps(document).decode())
@@ -100,4 +101,5 @@ def _supervisor(document: dict[str, object]) -> Supervisor:
     log = LogFile(d["log"], d["log_maximum"]) if d["log"] else None
     supervisor = Supervisor(d["init"], streams, Listener("", d["listener"]), clients, log)
     supervisor.close_stdin_with_client = d["stdin_once"]
+    supervisor.stop_signal = d["stop_signal"]
     return supervisor

@@ -25,7 +25,8 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         pass  # the runtime folder went with the login session: nobody else can take a lock there either
     record = _with_current_name(engine, record)
     ended = state.replace(status="exited", exit_code=code, finished_at=times.now())
-    again = restarting.wanted(record, state, code, stopped=restarting.is_stopped(engine, record.id))
+    stopped = supervisor.terminated or restarting.is_stopped(engine, record.id)
+    again = restarting.wanted(record, state, code, stopped=stopped)
     if again:
         ended = ended.replace(status="restarting", restart_count=restarting.count(ended))
     try:

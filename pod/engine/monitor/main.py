@@ -15,7 +15,7 @@ from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.errors import PodError
-from pod.linux import files, jsonfile, process, times
+from pod.linux import files, jsonfile, process, signals, times
 from pod.net import attach as network
 from pod.record import Record
 from pod.runtime import launch
@@ -128,6 +128,7 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     supervisor = Supervisor(launched.pid, ends, listener, [client], log)
     supervisor.close_stdin_with_client = record.stdin_once
     supervisor.health = checks
+    supervisor.stop_signal = signals.number(record.stop_signal)
     return supervisor, state
 
 

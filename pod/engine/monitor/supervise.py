@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal
 import os
 import select
 import time
@@ -33,11 +34,14 @@ class Supervisor:
         self.log = log
         self.close_stdin_with_client = False
         self.health: HealthChecks | None = None
+        self.stop_signal = int(_signal.SIGTERM)
+        self.terminated = False  # somebody ends the monitor: a session or a machine that goes down
         self._pidfd = os.pidfd_open(init)
         self._exit_code: int | None = None
 
     def run(self, until: float | None = None) -> int | None:
         """Serve until the program has ended and all it wrote is logged: its exit code. None at `until` (monotonic)."""
+        _signal.signal(_signal.SIGTERM, self._terminate)
         while self._exit_code is None:
             events = self._wait(_milliseconds(until, self.health.due if self.health else None))
             if not events and until is not None and time.monotonic() >= until and not self._busy():
@@ -50,6 +54,14 @@ class Supervisor:
             self.health.abandon()
         self._drain()
         return self._exit_code
+
+    def _terminate(self, _number: int, _frame: object) -> None:
+        """Whoever ends us means the container: pass it on in the container's own way, and see its end."""
+        self.terminated = True
+        try:
+            os.kill(self.init, self.stop_signal)
+        except ProcessLookupError:
+            pass
 
     def _busy(self) -> bool:
         checking = self.health is not None and self.health.running
