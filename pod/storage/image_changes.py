@@ -153,9 +153,12 @@ def needed(store: ImageStore, manifests: Iterable[Digest] = (), layers: Iterable
 
     What a lost or broken manifest needs is unknown, and of no use to anybody either.
     """
+    return reachable(store, (*(descriptor.digest for descriptor in store.index().manifests), *manifests), layers)
+
+
+def reachable(store: ImageStore, manifests: Iterable[Digest], layers: Iterable[Digest] = ()) -> Needed:
+    """Return what some manifests need, and further layers."""
     result = Needed(set(), {diff_id.hex for diff_id in layers})
-    for digest in {descriptor.digest for descriptor in store.index().manifests}:
-        _reach(store, digest, result)
     for digest in manifests:
         _reach(store, digest, result)
     return result

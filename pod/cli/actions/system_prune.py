@@ -1,0 +1,54 @@
+"""What `system prune` does: stopped containers first, then images, and whatever crashes left."""
+
+from __future__ import annotations
+
+from pod.cli import units
+from pod.cli.filters import parse_pairs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pod.cli.context import Context
+    from pod.storage.images import Image
+
+_FILTERS = ("label", "label!", "until")
+
+
+def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, volumes: bool) -> int:
+    """Remove what is not in use after asking; print it, and how much space that freed."""
+    from pod.cli.actions import container_filters, container_prune
+    from pod.cli.actions.confirm import agreed
+    from pod.cli.actions.images import filters as image_filters
+    from pod.cli.actions.images.rm import show
+    from pod.engine import sweep
+    from pod.engine.images.remove_image import prune_images
+    from pod.engine.prune import prune_containers
+
+    parse_pairs(filters, _FILTERS)  # those that both kinds have
+    container_fits = container_filters.parse_filters(context, filters)
+    image_fits = image_filters.parse_filters(context, filters)
+    if not force and not agreed(_warning(all, volumes)):
+        return 0
+
+    def fits(image: Image) -> bool:
+        return (all or not image.names) and image_fits(image)
+
+    sweep.leftovers(context.engine)
+    containers, freed = prune_containers(context.engine, container_fits)
+    container_prune.show(containers)
+    images, images_freed = prune_images(context.engine, fits)
+    if images:
+        print("Deleted Images:")
+        for image in images:
+            show(image)
+        print()
+    print(f"Total reclaimed space: {units.decimal_size(freed + images_freed)}")
+    return 0
+
+
+def _warning(all: bool, volumes: bool) -> str:
+    lines = ["all stopped containers", "all images without at least one container" if all else "all dangling images"]
+    if volumes:
+        lines.append("all volumes not used by at least one container (this version of pod has no volumes)")
+    return "This will remove:" + "".join(f"\n  - {line}" for line in lines) + "\n"

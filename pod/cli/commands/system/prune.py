@@ -1,0 +1,26 @@
+"""`pod system prune`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import LongFilters, Option
+
+
+def prune(
+    context: Context,
+    all: Annotated[bool, Option("--all", "-a", help="All images without a container, not only unnamed ones")] = False,
+    filters: LongFilters = (),
+    force: Annotated[bool, Option("--force", "-f", help="Do not ask")] = False,
+    volumes: Annotated[bool, Option("--volumes", help="Volumes that no container uses, too")] = False,
+) -> int:
+    """Remove stopped containers and the images that are then unused.
+
+    Filters: label, label!, until.
+    """
+    from pod.cli.actions.system_prune import prune as prune_system
+
+    return prune_system(context, all=all, filters=filters, force=force, volumes=volumes)
