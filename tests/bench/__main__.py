@@ -29,11 +29,11 @@ def main(argv: Sequence[str]) -> int:
             *(_time(case, sides, options.runs) for case in CASES if _wanted(case.name, options.only)),
             *(_weigh(name, sides) for name in IDLE_CONTAINERS if _wanted(name, options.only)),
         ]
-    if options.json:
-        json.dump(report.document(sides, missing, rows), sys.stdout, indent=2)
-        print()
-    else:
-        print(report.table(sides, missing, rows))
+        if options.json:
+            json.dump(report.document(sides, missing, rows), sys.stdout, indent=2)
+            print()
+        else:
+            print(report.table(sides, missing, rows), flush=True)
     return 1 if any(row.failures for row in rows) else 0
 
 

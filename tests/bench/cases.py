@@ -12,6 +12,10 @@ from tests.bench.timing import Command
 from tests.support import debian
 
 
+_MANY = 300.0
+"""Seconds that removing hundreds of containers may take."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A command to time. `make` prepares a side and returns its command; what it puts on the stack undoes that."""
@@ -30,22 +34,24 @@ def _version(side: Side, _cleanup: ExitStack) -> Command:
 
 
 def _exec(side: Side, cleanup: ExitStack) -> Command:
-    _container(side, cleanup, "bench-exec", "run", "-d")
+    cleanup.callback(side.command, "rm", "-f", "bench-exec")
+    _make(side, "bench-exec", "run", "-d")
     return Command(side.command.argv("exec", "bench-exec", "true"), side.command.env)
 
 
 def _ps(count: int) -> Callable[[Side, ExitStack], Command]:
     def make(side: Side, cleanup: ExitStack) -> Command:
-        for number in range(count):
-            _container(side, cleanup, f"bench-{number}", "create")
+        names = [f"bench-{number}" for number in range(count)]
+        cleanup.callback(side.command, "rm", "-f", *names, timeout=_MANY)
+        for name in names:
+            _make(side, name, "create")
         return Command(side.command.argv("ps", "-a"), side.command.env)
 
     return make
 
 
-def _container(side: Side, cleanup: ExitStack, name: str, *verb: str) -> None:
+def _make(side: Side, name: str, *verb: str) -> None:
     side.command(*verb, "--name", name, "--network", "none", "busybox", "sleep", "1000").ok()
-    cleanup.callback(side.command, "rm", "-f", name)
 
 
 def _load_debian(side: Side, cleanup: ExitStack) -> Command:

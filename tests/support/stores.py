@@ -24,4 +24,5 @@ def end_namespace(runroot: Path, acting_as: Sequence[str] = ()) -> None:
     as_owner = CommandLine(acting_as, clean_environment())
     document = as_owner("cat", runroot / "namespace.json")
     if document.code == 0:
-        as_owner("kill", "-9", str(json.loads(document.stdout)["holder"]["pid"]))
+        pid = str(json.loads(document.stdout)["holder"]["pid"])
+        as_owner("sh", "-c", 'kill -9 "$1"', "sh", pid)  # a minimal system has no program kill(1)
