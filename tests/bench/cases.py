@@ -11,7 +11,6 @@ from tests.bench.sides import Side
 from tests.bench.timing import Command
 from tests.support import debian
 
-
 _MANY = 300.0
 """Seconds that removing hundreds of containers may take."""
 
