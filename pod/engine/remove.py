@@ -31,18 +31,25 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
             hint=f"stop it first (pod stop {container.name}), or remove it all the same (pod rm -f {container.name})",
         )
     engine.enter()
-    if container.active:
-        stop.kill_and_wait(engine, container)
     try:
-        with engine.lock("container", container.id) as lock:
-            now = containers.load_locked(engine.layout, container.id, lock)
-            if now.active:
+        while not _discard_unless_active(engine, container.id):
+            if not force:
                 raise WrongState(f"container {container.name} was started again meanwhile")
-            discard(engine, now.id, now.name)
-            events.container(engine.layout, "remove", now.record)
+            stop.kill_and_wait(engine, containers.load(engine.layout, container.id))
     except NoSuchContainer:
         if not force:  # else: --rm, or somebody else, was faster
             raise NoSuchContainer(name) from None
     except OSError as err:
         raise StorageError(f"cannot remove container {container.name}: {err.strerror}: {err.filename}") from err
     return container.id
+
+
+def _discard_unless_active(engine: Engine, container_id: str) -> bool:
+    """Delete a container; false where that was not done because it runs."""
+    with engine.lock("container", container_id) as lock:
+        now = containers.load_locked(engine.layout, container_id, lock)
+        if now.active:
+            return False
+        discard(engine, now.id, now.name)
+        events.container(engine.layout, "remove", now.record)
+        return True
