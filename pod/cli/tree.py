@@ -59,6 +59,7 @@ COMMANDS = (
     _entry(MANAGE, "container.exists:exists", "container exists"),
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
+    _entry(IMAGES, "image.pull:pull", "pull", "image pull"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
     _entry(IMAGES, "image.save:save", "save", "image save"),
     _entry(IMAGES, "image.import_:import_", "import", "image import"),
@@ -90,7 +91,7 @@ COMMANDS = (
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
     "farm generate history init kube login logout machine manifest network pause pod "
-    "pull push reset restore runlabel scp search secret service sign tree trust "
+    "push reset restore runlabel scp search secret service sign tree trust "
     "unpause update volume".split()
 )
 

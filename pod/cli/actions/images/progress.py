@@ -48,8 +48,12 @@ class Bars:
 
     def layer(self, diff_id: Digest, done: int, total: int) -> None:
         """Set the bar of a layer."""
+        self.show(f"layer {diff_id.short}", done, total)
+
+    def show(self, name: str, done: int, total: int) -> None:
+        """Set a bar."""
         if self._progress is not None:
-            self._progress.update(self._task(f"layer {diff_id.short}", total), completed=min(done, total), total=total)
+            self._progress.update(self._task(name, total), completed=min(done, total), total=total)
             self._draw()
 
     def _task(self, name: str, total: int | None) -> Any:

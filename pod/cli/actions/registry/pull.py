@@ -1,0 +1,53 @@
+"""What `pull` does."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+
+from pod.cli.actions.registry.progress import BarsOfLayers, PlainLines
+from pod.cli.parsers.registry_options import parse_transfer
+from pod.engine.images import pull as engine
+from pod.errors import UsageError
+from pod.oci.platform import Platform
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.cli.commands.image.pull import PullFlags
+    from pod.cli.context import Context
+
+
+def pull(context: Context, flags: PullFlags) -> int:
+    """Pull images one after the other; print what happens, or with --quiet the ids."""
+    if not flags.images:
+        raise UsageError("pull needs the name of an image", hint="pod pull debian:12")
+    options = parse_transfer(flags)
+    platform = _platform(flags)
+    for name in flags.images:
+        with contextlib.ExitStack() as stack:
+            progress: engine.PullProgress = engine.PullProgress()
+            if not flags.quiet:
+                on_terminal = sys.stderr is not None and sys.stderr.isatty() and sys.stdout.isatty()
+                progress = stack.enter_context(BarsOfLayers()) if on_terminal else PlainLines()
+            if flags.all_tags:
+                if ":" in name.rpartition("/")[2] or "@" in name:
+                    raise UsageError(f"--all-tags excludes a tag or digest, as in {name}")
+                pulled = engine.pull_all_tags(context.engine, name, options, progress)
+            else:
+                policy = flags.policy
+                pulled = [
+                    engine.pull(context.engine, name, options, policy=policy, platform=platform, progress=progress)
+                ]
+        for image in pulled:
+            print(image.id.hex if flags.quiet else image.name)
+    return 0
+
+
+def _platform(flags: PullFlags) -> str:
+    """Return the platform that the options name, "" where they say nothing."""
+    if not (flags.platform or flags.arch or flags.os or flags.variant):
+        return ""
+    found = Platform.parse_text(flags.platform) if flags.platform else Platform.host()
+    if flags.arch:
+        found = Platform.parse_text(f"{flags.os or found.os}/{flags.arch}")
+    return str(found.replace(os=flags.os or found.os, variant=flags.variant or found.variant))
