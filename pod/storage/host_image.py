@@ -64,7 +64,7 @@ def _mounts_below(roots: Iterable[str]) -> list[str]:
 
 def stamp() -> str:
     """Return a text that stays the same while the machine's folders do, told by times that package managers change."""
-    parts = [f"{_FORMAT} {os.geteuid()}"]
+    parts = [str(_FORMAT)]
     for path in _TELLING:
         try:
             info = os.stat(path)

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from pod.linux import jsonfile, times
 from pod.oci import media_types
+from pod.oci.digest import Digest
 from pod.oci.manifest import Descriptor, Manifest
 from pod.oci.platform import Platform
 from pod.storage import host_image, image_changes
 from pod.storage.blobs import BlobStaging
 from pod.storage.image_changes import ImageChanges, NewImage
+from pod.storage.images import Image, repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.oci.image_config import ImageConfig
     from pod.storage.images import Entry, ImageStore
 
 
@@ -36,14 +39,33 @@ def register(store: ImageStore) -> Entry:
             return next(entry for entry in changes.entries if entry.name == host_image.NAME)
 
 
+def present() -> Image:
+    """Return the image for the present state of the machine, listed or not; nothing is written."""
+    document = host_image.config(host_image.stamp())
+    config = jsonfile.dumps(document.to_json())
+    manifest = _manifest(document, config)
+    digest = _digest(jsonfile.dumps(manifest.to_json()))
+    names = (host_image.NAME,)
+    return Image(_digest(config), digest, manifest, document, names, (f"{repository(names[0])}@{digest}",))
+
+
 def _stage(staging: BlobStaging) -> NewImage:
     document = host_image.config(host_image.stamp())
     config = jsonfile.dumps(document.to_json())
     image_id = staging.add_bytes(config)
-    # The layer has no blob: whoever wants its bytes packs them (host_saving).
-    layer = Descriptor(media_types.OCI_LAYER, document.rootfs.diff_ids[0], 0)
-    manifest = Manifest.of(Descriptor(media_types.OCI_CONFIG, image_id, len(config)), (layer,))
-    data = jsonfile.dumps(manifest.to_json())
+    data = jsonfile.dumps(_manifest(document, config).to_json())
     digest = staging.add_bytes(data)
     descriptor = Descriptor(media_types.OCI_MANIFEST, digest, len(data), Platform.host())
     return NewImage(descriptor, image_id, (host_image.NAME,), (digest, image_id))
+
+
+def _manifest(document: ImageConfig, config: bytes) -> Manifest:
+    # The layer has no blob: whoever wants its bytes packs them (host_saving).
+    layer = Descriptor(media_types.OCI_LAYER, document.rootfs.diff_ids[0], 0)
+    return Manifest.of(Descriptor(media_types.OCI_CONFIG, _digest(config), len(config)), (layer,))
+
+
+def _digest(data: bytes) -> Digest:
+    import hashlib
+
+    return Digest(hashlib.sha256(data).hexdigest())

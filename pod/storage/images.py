@@ -147,7 +147,14 @@ class ImageStore:
         InvalidReference.
         """
         entries = self.entries()
-        return self.image(self.find(name, entries), entries)
+        try:
+            entry = self.find(name, entries)
+        except NoSuchImage:
+            if not self.list_embedded([name]):
+                raise
+            entries = self.entries()
+            entry = self.find(name, entries)
+        return self.image(entry, entries)
 
     def find(self, name: str, entries: tuple[Entry, ...]) -> Entry:
         """Return the entry of the image meant by `name`; see `get`."""
@@ -166,19 +173,25 @@ class ImageStore:
                 invalid = err
         if is_id_prefix(bare):
             return _find_prefix(name, bare, entries)
-        if embedded := self._find_embedded(name):
-            return embedded
         raise invalid or no_such_image(name, entries)
 
-    def _find_embedded(self, name: str) -> Entry | None:
-        """List the embedded image when it is named for the first time."""
+    def list_embedded(self, names: Iterable[str]) -> bool:
+        """List the embedded image if a name or id means it and no stored image; true if that was so.
+
+        Not for holders of the store's lock: verbs that take it call this first.
+        """
         from pod.storage import host_image
 
-        if not host_image.is_meant(name):
-            return None
+        wanted = [name for name in names if host_image.is_meant(name) or is_id_prefix(name.removeprefix("sha256:"))]
+        if not wanted or any(entry.name == host_image.NAME for entry in self.entries()):
+            return False
         from pod.storage import host_registration
 
-        return host_registration.register(self)
+        image_id = host_registration.present().id.hex
+        if not any(host_image.is_meant(name) or image_id.startswith(name.removeprefix("sha256:")) for name in wanted):
+            return False
+        host_registration.register(self)
+        return True
 
 
 def _normalised(name: str) -> str:

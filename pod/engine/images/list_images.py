@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.errors import StorageError
 from pod.linux import times
+from pod.storage import host_image, host_registration
 from pod.storage.images import ImageStore
 
 TYPE_CHECKING = False
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def list_images(engine: Engine) -> list[Image]:
-    """Return every image once, the newest first. One that is broken is told of and left out."""
+    """Return every image once, the newest first, the embedded one among them. A broken one is told of and left out."""
     store = ImageStore(engine.layout)
     entries = store.entries()
     images = []
@@ -22,6 +23,8 @@ def list_images(engine: Engine) -> list[Image]:
             images.append(store.image(entry, entries))
         except (StorageError, ValueError) as err:
             engine.notify(f"image {entry.name or entry.id.short} is left out: {err}")
+    if not any(host_image.NAME in image.names for image in images):
+        images.append(host_registration.present())
     return sorted(images, key=created_ns, reverse=True)
 
 

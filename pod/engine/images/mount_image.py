@@ -39,6 +39,7 @@ def mount_image(engine: Engine, name: str) -> MountedImage:
     """Mount an image, or count once more that it is. Raises NoSuchImage, StorageError."""
     engine.enter()
     store = ImageStore(engine.layout)
+    store.list_embedded([name])
     with store.lock(shared=True):
         image = store.get(name)
         ensure_unpacked(engine, image)

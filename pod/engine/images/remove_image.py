@@ -57,7 +57,9 @@ def remove_images(engine: Engine, words: Sequence[str], *, force: bool = False) 
     """Remove images by name or id; one that cannot be removed does not keep the others from it."""
     engine.enter()
     removed = []
-    with ImageChanges(ImageStore(engine.layout)) as changes:
+    store = ImageStore(engine.layout)
+    store.list_embedded(words)
+    with ImageChanges(store) as changes:
         used = _Users(engine)
         for word in words:
             try:

@@ -22,7 +22,6 @@ class ResolvedImage(Record):
 
     id: str  # sha256:… of the configuration
     manifest_digest: str  # sha256:…, "" for the embedded image
-    name: str  # in full, "" where the image was not called by a name
     config: ImageConfig
 
     @property
@@ -46,14 +45,12 @@ def for_container(engine: Engine, name: str, *, pull: str = "missing", platform:
             hint="load the image from an archive (pod load), and run it without --pull",
         )
     store = ImageStore(engine.layout)
-    entries = store.entries()
-    entry = store.find(name, entries)
-    image = store.image(entry, entries)
-    if entry.name == host_image.NAME and image.config.config.labels.get(host_image.STAMP, "") != host_image.stamp():
+    image = store.get(name)
+    if host_image.is_meant(name) and image.config.config.labels.get(host_image.STAMP) not in (None, host_image.stamp()):
         image = _embedded_anew(store)
     _check_platform(engine, name, image, platform)
     ensure_unpacked(engine, image)
-    return ResolvedImage(str(image.id), str(image.digest), entry.name, image.config)
+    return ResolvedImage(str(image.id), str(image.digest), image.config)
 
 
 def _embedded_anew(store: ImageStore) -> Image:
@@ -71,6 +68,10 @@ def ensure_unpacked(engine: Engine, image: Image) -> None:
         from pod.engine.images.rebuild import rebuild_layers
 
         rebuild_layers(engine, image, missing)
+    without_owners = [diff_id for diff_id in image.diff_ids if layers.lacks_owners(diff_id)]
+    if without_owners and not engine.enter().single:
+        for diff_id in without_owners:
+            layers.restore_owners(diff_id)
 
 
 def _check_platform(engine: Engine, name: str, image: Image, wanted: str) -> None:

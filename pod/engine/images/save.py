@@ -75,6 +75,7 @@ def save(
 
 def _chosen(store: ImageStore, names: Sequence[str]) -> list[SavedImage]:
     """Return each image once, with the names under which it was asked for."""
+    store.list_embedded(names)
     entries = store.entries()
     chosen: dict[object, SavedImage] = {}
     for name in names:
@@ -98,8 +99,7 @@ def _named(store: ImageStore, name: str, entries: tuple[Entry, ...]) -> list[tup
             if tags:
                 return [(entry, (entry.name,)) for entry in tags]
     entry = store.find(name, entries)
-    embedded = entry not in entries  # named for the first time just now
-    called = entry.name and (embedded or (reference.tag and entry.name.endswith(f":{reference.tag}")))
+    called = entry.name and reference.tag and entry.name.endswith(f":{reference.tag}")
     return [(entry, (entry.name,) if called else ())]
 
 

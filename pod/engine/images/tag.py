@@ -20,6 +20,7 @@ def tag(engine: Engine, image: str, names: Sequence[str]) -> None:
     """Give the image all the names; another image that has one loses it. Raises NoSuchImage, InvalidReference."""
     wanted = [full_name(name) for name in names]
     store = ImageStore(engine.layout)
+    store.list_embedded([image])
     with ImageChanges(store) as changes:
         entry = store.find(image, tuple(changes.entries))
         for name in wanted:

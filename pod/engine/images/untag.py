@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def untag(engine: Engine, image: str, names: Sequence[str] = ()) -> None:
     """Take the names away, or all of the image's if none is given. Raises NoSuchImage for a name it does not have."""
     store = ImageStore(engine.layout)
+    store.list_embedded([image])
     with ImageChanges(store) as changes:
         before = tuple(changes.entries)
         entry = store.find(image, before)

@@ -9,7 +9,7 @@ import pytest
 
 from tests.support import folders
 from tests.support.commands import CommandLine
-from tests.system.images.stores import left_behind
+from tests.system.images.stores import images, left_behind
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def own(make_pod: Callable[[str], CommandLine], request: pytest.FixtureRequest) 
 def empty(own: CommandLine) -> Iterator[CommandLine]:
     """The same with no image in it, before and after."""
     yield own
-    ids = own("images", "-aq", "--no-trunc").ok().lines
+    ids = images(own, "-aq", "--no-trunc").ok().lines
     if ids:
         own("rmi", "-f", *ids).ok()
     assert left_behind(own) == []

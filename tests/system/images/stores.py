@@ -6,11 +6,18 @@ import json
 import os
 from pathlib import Path
 
-from tests.support.commands import CommandLine
+from tests.support.commands import CommandLine, Result
 from tests.support.images import Image
 from tests.support.members import directory, file, layer
 
 NAME = "docker.io/library/tiny:1"
+IMAGES = ["images", "--filter", "label!=pod.host.stamp"]
+"""The listing without the embedded image `host`, which is always there."""
+
+
+def images(pod: CommandLine, *words: str) -> Result:
+    """List the images but for the embedded one."""
+    return pod(*IMAGES, *words)
 
 
 def root(pod: CommandLine) -> Path:

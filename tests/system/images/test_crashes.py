@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from pod.engine.engine import Engine
-from pod.engine.images import import_image, list_images
+from pod.engine.images import import_image
 from pod.engine.images.load import load, open_input
 from pod.errors import StorageError
 from pod.linux import idmap
@@ -20,13 +20,14 @@ from pod.linux import syscalls as sc
 from pod.linux.process import identify
 from pod.runtime.user_namespace import UserNamespace
 from pod.settings import Settings
+from pod.storage.images import ImageStore
 from tests.support import busybox
 from tests.support.archives import sha256
 from tests.support.commands import CommandLine
 from tests.support.images import Image, write_docker_archive
 from tests.support.inside import in_namespace
 from tests.support.members import file, layer
-from tests.system.images.stores import blobs, left_behind, root, tiny
+from tests.system.images.stores import blobs, images, left_behind, root, tiny
 
 KILLS = 9
 
@@ -64,7 +65,7 @@ def check_sound(pod: CommandLine) -> None:
     """Fail unless every blob is what its name says and every listed image is complete."""
     for name in blobs(pod):
         assert sha256((root(pod) / "images" / "blobs" / "sha256" / name).read_bytes()) == name
-    for image_id in pod("images", "-q", "--no-trunc").ok().lines:
+    for image_id in images(pod, "-q", "--no-trunc").ok().lines:
         pod("image", "inspect", image_id).ok()
         pod("save", "-o", "/dev/null", image_id).ok()
     for entry in (root(pod) / "layers").iterdir():
@@ -77,7 +78,7 @@ def test_a_killed_load_leaves_a_store_that_the_next_command_accepts(empty: Comma
     for _ in range(KILLS):
         empty("rmi", "--ignore", "heavy:1").ok()
         killed_after(empty, generator.uniform(0.05, whole), "load", "-i", heavy_archive)
-        listed = empty("images", "--format", "{{.Repository}}").ok().lines
+        listed = images(empty, "--format", "{{.Repository}}").ok().lines
         assert listed in ([], ["heavy"])
         check_sound(empty)
     assert empty("load", "-i", heavy_archive).ok().stdout == "Loaded image: heavy:1\n"
@@ -130,9 +131,9 @@ def test_a_killed_tag_loses_no_name(empty: CommandLine, folder: Path) -> None:
     empty("load", "-i", write_docker_archive(folder / "x.tar", tiny())).ok()
     generator = random.Random(5)
     for number in range(KILLS):
-        before = set(empty("images", "--format", "{{.Tag}}").ok().lines)
+        before = set(images(empty, "--format", "{{.Tag}}").ok().lines)
         killed_after(empty, generator.uniform(0.02, 0.12), "tag", "tiny:1", f"tiny:n{number}")
-        after = set(empty("images", "--format", "{{.Tag}}").ok().lines)
+        after = set(images(empty, "--format", "{{.Tag}}").ok().lines)
         assert after in (before, before | {f"n{number}"})
 
 
@@ -152,7 +153,7 @@ def test_loads_and_removals_at_once_end_in_a_sound_store(empty: CommandLine, fol
     check_sound(empty)
     for path in archives:
         empty("load", "-i", path).ok()
-    assert sorted(empty("images", "--format", "{{.Tag}}").ok().lines) == [str(number) for number in range(6)]
+    assert sorted(images(empty, "--format", "{{.Tag}}").ok().lines) == [str(number) for number in range(6)]
 
 
 # a full disk
@@ -176,7 +177,7 @@ def full_disk(scratch: Path, size: str, act: Callable[[Inside], object]) -> Stor
     before = _listing(folder / "s")
     with pytest.raises(StorageError) as caught:
         act(engine)
-    assert [image.names for image in list_images.list_images(engine)] == [("docker.io/library/tiny:1",)]
+    assert [entry.name for entry in ImageStore(engine.layout).entries()] == ["docker.io/library/tiny:1"]
     assert _listing(folder / "s") == before
     load(engine, open_input(str(folder / "tiny.tar")))
     return caught.value

@@ -14,7 +14,7 @@ from tests.support import busybox
 from tests.support.archives import docker_members, oci_members, sha256, write_tar
 from tests.support.commands import CommandLine
 from tests.support.images import write_docker_archive
-from tests.system.images.stores import left_behind, tiny
+from tests.system.images.stores import images, left_behind, tiny
 
 
 def listed(members: dict[str, bytes]) -> dict[str, object]:
@@ -163,7 +163,7 @@ def test_a_good_image_does_not_get_in_with_a_bad_one(empty: CommandLine, folder:
     both = json.dumps([listed(good), listed(bad)]).encode()
     result = empty("load", "-i", write_tar(folder / "x.tar", {**good, **bad, "manifest.json": both}))
     assert result.code == 125
-    assert empty("images", "-q").ok().stdout == ""
+    assert images(empty, "-q").ok().stdout == ""
     assert left_behind(empty) == []
 
 

@@ -13,7 +13,7 @@ from tests.support import archives, busybox, folders
 from tests.support.archives import COMPRESSIONS, docker_members, oci_members, sha256, write_tar
 from tests.support.commands import CommandLine, Result
 from tests.support.images import ARCHITECTURE, Image, write_docker_archive, write_oci_archive, write_oci_layout
-from tests.system.images.stores import NAME, blobs, check_loaded, inspect, root, tiny
+from tests.system.images.stores import NAME, blobs, check_loaded, images, inspect, root, tiny
 
 
 def write_docker_gzip_layers(path: Path, image: Image) -> Path:
@@ -100,7 +100,7 @@ def test_an_image_without_a_name_is_told_by_its_id(empty: CommandLine, folder: P
     image = Image(tiny().layers, tiny().config)
     path = write_docker_archive(folder / "x.tar", image)
     assert empty("load", "-i", path).ok().stdout == f"Loaded image ID: sha256:{image.id()}\n"
-    assert empty("images", "--format", "{{.Repository}}:{{.Tag}}").ok().lines == ["<none>:<none>"]
+    assert images(empty, "--format", "{{.Repository}}:{{.Tag}}").ok().lines == ["<none>:<none>"]
 
 
 def test_a_layout_with_several_images_loads_them_all(empty: CommandLine, folder: Path) -> None:

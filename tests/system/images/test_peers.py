@@ -11,7 +11,7 @@ import pytest
 from tests.support import busybox
 from tests.support.commands import CommandLine
 from tests.support.images import write_docker_archive
-from tests.system.images.stores import NAME, inspect, layers_of, root, tiny
+from tests.system.images.stores import NAME, images, inspect, layers_of, root, tiny
 
 
 def test_podman_loads_and_runs_what_pod_saves_with_the_same_layers(
@@ -42,7 +42,7 @@ def test_pod_loads_what_podman_saves_with_the_same_layers(
     podman("save", "-q", "--format", form, "-o", folder / "x", "busybox").ok()
     document = json.loads(podman("image", "inspect", "busybox").ok().stdout)[0]
     empty("load", "-i", folder / "x").ok()
-    (image_id,) = empty("images", "-q").ok().lines
+    (image_id,) = images(empty, "-q").ok().lines
     assert layers_of(empty, image_id) == document["RootFS"]["Layers"]
     if form.startswith("docker"):  # Podman writes the configuration anew for OCI's formats
         assert inspect(empty, image_id, "{{.Id}}") == f"sha256:{document['Id']}"
@@ -77,7 +77,7 @@ def test_what_skopeo_copies_into_the_store_is_an_image(empty: CommandLine, folde
     other = busybox.image("docker.io/library/copied:1")
     path = write_docker_archive(folder / "y.tar", other)
     skopeo("copy", f"docker-archive:{path}", f"oci:{root(empty)}/images:docker.io/library/copied:1").ok()
-    assert "copied" in empty("images").ok().stdout
+    assert "copied" in images(empty).ok().stdout
     empty("create", "--name", "cc", "copied:1", "true").ok()
     empty("rm", "cc").ok()
     empty("tag", "first:1", "second:1").ok()
@@ -93,5 +93,5 @@ def test_pod_loads_what_skopeo_copies(empty: CommandLine, folder: Path, form: st
     name = "" if form == "dir" else f":{NAME}"
     skopeo("copy", f"docker-archive:{source}", f"{form}:{folder}/copy{name}").ok()
     empty("load", "-i", folder / "copy").ok()
-    (image_id,) = empty("images", "-q").ok().lines
+    (image_id,) = images(empty, "-q").ok().lines
     assert layers_of(empty, image_id) == image.diff_ids()

@@ -12,7 +12,7 @@ from tests.support import busybox
 from tests.support.commands import CommandLine
 from tests.support.images import Image, write_docker_archive
 from tests.support.members import file, layer
-from tests.system.images.stores import blobs, inspect, left_behind, root, tiny
+from tests.system.images.stores import IMAGES, blobs, images, inspect, left_behind, root, tiny
 
 BUSYBOX = busybox.image()
 
@@ -45,32 +45,33 @@ def test_images_prints_dockers_columns(load: Callable[..., CommandLine]) -> None
     image = tiny("docker.io/library/tiny:1", "quay.io/me/tiny:2")
     pod = load(image)
     short = image.id()[:12]
-    assert [line.split() for line in pod("images").ok().lines] == [
+    assert [line.split() for line in images(pod).ok().lines] == [
         ["REPOSITORY", "TAG", "IMAGE", "ID", "CREATED", "SIZE"],
         ["tiny", "1", short, *_ago(pod), "10kB"],
         ["quay.io/me/tiny", "2", short, *_ago(pod), "10kB"],
     ]
-    assert pod("images", "-q").ok().lines == [short]
-    assert pod("images", "-q", "--no-trunc").ok().lines == [f"sha256:{image.id()}"]
-    assert pod("images", "--noheading").ok().lines == pod("image", "ls").ok().lines[1:]
-    digests = pod("images", "--digests").ok().lines
+    assert images(pod, "-q").ok().lines == [short]
+    assert images(pod, "-q", "--no-trunc").ok().lines == [f"sha256:{image.id()}"]
+    assert images(pod, "--noheading").ok().lines == images(pod).lines[1:]
+    assert pod("image", "ls").ok().stdout == pod("image", "list").ok().stdout == pod("images").ok().stdout
+    digests = images(pod, "--digests").ok().lines
     assert digests[0].split()[2] == "DIGEST"
     assert digests[1].split()[2] == inspect(pod, "tiny:1", "{{.Digest}}")
 
 
 def _ago(pod: CommandLine) -> list[str]:
-    return pod("images", "--format", "{{.CreatedSince}}").ok().lines[0].split()
+    return images(pod, "--format", "{{.CreatedSince}}").ok().lines[0].split()
 
 
 def test_an_empty_store_prints_a_heading_only(empty: CommandLine) -> None:
-    assert empty("images").ok().stdout.split() == ["REPOSITORY", "TAG", "IMAGE", "ID", "CREATED", "SIZE"]
-    assert empty("images", "-q").ok().stdout == ""
-    assert json.loads(empty("images", "--format", "json").ok().stdout) == []
+    assert images(empty).ok().stdout.split() == ["REPOSITORY", "TAG", "IMAGE", "ID", "CREATED", "SIZE"]
+    assert images(empty, "-q").ok().stdout == ""
+    assert json.loads(images(empty, "--format", "json").ok().stdout) == []
 
 
 def test_the_newest_image_comes_first_and_columns_can_be_sorted(load: Callable[..., CommandLine]) -> None:
     pod = load(made("2024-01-01T00:00:00Z", "old:1"), made("2025-01-01T00:00:00Z", "new:1"), tiny("abc:1"))
-    names = ["images", "--format", "{{.Repository}}"]
+    names = [*IMAGES, "--format", "{{.Repository}}"]
     assert pod(*names).ok().lines == ["abc", "new", "old"]
     assert pod(*names, "--sort", "repository").ok().lines == ["abc", "new", "old"]
     assert pod(*names, "--sort", "size").ok().lines[-1] == "abc"
@@ -80,7 +81,7 @@ def test_the_newest_image_comes_first_and_columns_can_be_sorted(load: Callable[.
 def test_images_takes_a_name_a_pattern_or_an_id(load: Callable[..., CommandLine]) -> None:
     image = tiny("tiny:1", "tiny:2", "quay.io/me/tool:x")
     pod = load(image, made("2024-01-01T00:00:00Z", "other:1"))
-    shown = ["images", "--format", "{{.Repository}}:{{.Tag}}"]
+    shown = [*IMAGES, "--format", "{{.Repository}}:{{.Tag}}"]
     assert pod(*shown, "tiny").ok().lines == ["tiny:1", "tiny:2"]
     assert pod(*shown, "tiny:2").ok().lines == ["tiny:2"]
     assert pod(*shown, "t*").ok().lines == ["tiny:1", "tiny:2", "quay.io/me/tool:x"]
@@ -113,7 +114,7 @@ def test_images_takes_a_name_a_pattern_or_an_id(load: Callable[..., CommandLine]
 )
 def test_filters_choose(filtered: CommandLine, filters: list[str], expected: list[str]) -> None:
     words = [word for text in filters for word in ("--filter", text)]
-    assert filtered("images", "--format", "{{.Repository}}", *words).ok().lines == expected
+    assert images(filtered, "--format", "{{.Repository}}", *words).ok().lines == expected
 
 
 @pytest.fixture(scope="module")
@@ -144,7 +145,7 @@ def filtered(make_pod: Callable[[str], CommandLine], scratch: Path) -> CommandLi
 def test_a_filter_or_format_that_makes_no_sense_is_quoted(
     filtered: CommandLine, words: list[str], complaint: str
 ) -> None:
-    result = filtered("images", *words)
+    result = images(filtered, *words)
     assert result.code == 125
     assert complaint in result.stderr
 
@@ -153,14 +154,35 @@ def test_json_is_podmans_array_and_dockers_lines_where_pod_is_called_docker(
     load: Callable[..., CommandLine], podman: CommandLine, folder: Path
 ) -> None:
     pod = load(BUSYBOX)
-    ours = json.loads(pod("images", "--format", "json").ok().stdout)[0]
+    ours = json.loads(images(pod, "--format", "json").ok().stdout)[0]
     theirs = json.loads(podman("images", "--format", "json").ok().stdout)[0]
     for key in ("Id", "ParentId", "Labels", "Names", "Created", "Containers"):
         assert ours[key] == theirs[key], key
     (folder / "docker").symlink_to(pod.prefix[0])
     docker = CommandLine([str(folder / "docker"), *pod.prefix[1:]], pod.env)
-    line = json.loads(docker("images", "--format", "json").ok().stdout)
+    line = json.loads(images(docker, "--format", "json").ok().stdout)
     assert (line["Repository"], line["Tag"], line["ID"]) == ("busybox", "latest", BUSYBOX.id()[:12])
+
+
+# the embedded image
+
+
+def test_the_embedded_image_is_always_shown_and_answers_to_every_verb(empty: CommandLine, folder: Path) -> None:
+    assert empty("images", "--format", "{{.Repository}}:{{.Tag}}").ok().lines == ["host:latest"]
+    (image_id,) = empty("images", "-q", "--no-trunc").ok().lines
+    assert not (root(empty) / "images" / "index.json").exists() or blobs(empty) == set(), "looking writes nothing"
+    assert inspect(empty, image_id, "{{.RepoTags}}") == "[host:latest]"
+    assert empty("rmi", "host").ok().lines == ["Untagged: host:latest", f"Deleted: {image_id}"]
+    empty("tag", "host", "mine:1").ok()
+    assert inspect(empty, "mine:1", "{{.Id}}") == image_id
+    assert empty("untag", "host", "mine:1").ok().stdout == ""
+    assert empty("rmi", image_id[7:19]).ok().lines[-1] == f"Deleted: {image_id}"
+    path = empty("image", "mount", "host").ok().stdout.strip()
+    assert "bin" in empty("unshare", "ls", path).ok().stdout.split()
+    empty("image", "unmount", "host").ok()
+    empty("rmi", "host").ok()
+    assert left_behind(empty) == []
+    assert empty("images", "-q", "--no-trunc").ok().lines == [image_id]
 
 
 # inspect
@@ -215,7 +237,7 @@ def test_tag_gives_names_and_untag_takes_them(load: Callable[..., CommandLine]) 
     assert inspect(pod, "busybox", "{{.RepoTags}}") == "[busybox:latest quay.io/me/two:2]"
     assert pod("untag", "busybox", "one").code == 125
     pod("untag", "busybox").ok()
-    assert pod("images", "--format", "{{.Repository}} {{.Tag}}").ok().lines == ["<none> <none>"]
+    assert images(pod, "--format", "{{.Repository}} {{.Tag}}").ok().lines == ["<none> <none>"]
 
 
 def test_a_name_moves_from_one_image_to_another(load: Callable[..., CommandLine]) -> None:
@@ -281,7 +303,7 @@ def test_rmi_of_several_goes_on_after_one_that_fails(load: Callable[..., Command
 def test_rmi_all_removes_everything(load: Callable[..., CommandLine]) -> None:
     pod = load(BUSYBOX, tiny("tiny:1", "tiny:2"), Image([layer([])]))
     pod("rmi", "--all").ok()
-    assert pod("images", "-q").ok().stdout == ""
+    assert images(pod, "-q").ok().stdout == ""
     assert left_behind(pod) == []
 
 
@@ -304,7 +326,7 @@ def test_an_image_with_a_container_stays_until_it_is_forced(load: Callable[..., 
         assert refused.code == 2, "as podman-rmi(1) says"
         assert f"cannot remove image {word}: container keeper" in refused.stderr
     assert pod("rmi", "-f", BUSYBOX.id()[:12]).ok().lines[-1] == f"Deleted: sha256:{BUSYBOX.id()}"
-    assert pod("images", "-q").ok().stdout == ""
+    assert images(pod, "-q").ok().stdout == ""
     assert (root(pod) / "layers" / BUSYBOX.diff_ids()[0].removeprefix("sha256:")).is_dir(), "the container needs it"
     pod("rm", "keeper").ok()
     pod("image", "prune", "-f").ok()
@@ -315,7 +337,7 @@ def test_a_forced_name_of_a_used_image_goes_and_the_image_stays(load: Callable[.
     pod = load(BUSYBOX)
     pod("create", "--name", "keeper", "busybox", "true").ok()
     assert pod("rmi", "-f", "busybox").ok().lines == ["Untagged: busybox:latest"]
-    assert pod("images", "--format", "{{.Repository}}").ok().lines == ["<none>"]
+    assert images(pod, "--format", "{{.Repository}}").ok().lines == ["<none>"]
     assert pod("image", "prune", "-f").ok().lines == ["Total reclaimed space: 0B"]
     pod("rm", "keeper").ok()
     assert f"Deleted: sha256:{BUSYBOX.id()}" in pod("image", "prune", "-f").ok().lines
@@ -331,14 +353,14 @@ def test_prune_removes_unnamed_images_and_tells_what_that_freed(load: Callable[.
     assert result.lines[:2] == ["Deleted Images:", f"Deleted: sha256:{unnamed.id()}"]
     freed = result.lines[-1].removeprefix("Total reclaimed space: ")
     assert freed.endswith("MB") and 4.0 <= float(freed.removesuffix("MB")) < 4.2, "its blob and its files"
-    assert pod("images", "--format", "{{.Repository}}").ok().lines == ["tiny"]
+    assert images(pod, "--format", "{{.Repository}}").ok().lines == ["tiny"]
 
 
 def test_prune_all_removes_what_no_container_uses(load: Callable[..., CommandLine]) -> None:
     pod = load(BUSYBOX, tiny("tiny:1"))
     pod("create", "--name", "keeper", "busybox", "true").ok()
     assert "Untagged: tiny:1" in pod("image", "prune", "-a", "-f").ok().lines
-    assert pod("images", "--format", "{{.Repository}}").ok().lines == ["busybox"]
+    assert images(pod, "--format", "{{.Repository}}").ok().lines == ["busybox"]
     pod("rm", "keeper").ok()
 
 
@@ -347,17 +369,17 @@ def test_prune_asks_and_takes_no_for_an_answer(load: Callable[..., CommandLine])
     for answer in ("n\n", "\n", ""):
         result = pod("image", "prune", "-a", input=answer).ok()
         assert result.lines[0].startswith("WARNING! This will remove all images without")
-    assert pod("images", "-q").ok().lines
+    assert images(pod, "-q").ok().lines
     assert "Total reclaimed space" in pod("image", "prune", "-a", input="y\n").ok().stdout
-    assert pod("images", "-q").ok().lines == []
+    assert images(pod, "-q").ok().lines == []
 
 
 def test_prune_takes_filters(load: Callable[..., CommandLine]) -> None:
     pod = load(made("2024-01-01T00:00:00Z", "old:1", labels={"keep": ""}), made("2025-01-01T00:00:00Z", "new:1"))
     pod("image", "prune", "-a", "-f", "--filter", "until=2024-06-01", "--filter", "label!=keep").ok()
-    assert len(pod("images", "-q").ok().lines) == 2
+    assert len(images(pod, "-q").ok().lines) == 2
     pod("image", "prune", "-a", "-f", "--filter", "until=2024-06-01").ok()
-    assert pod("images", "--format", "{{.Repository}}").ok().lines == ["new"]
+    assert images(pod, "--format", "{{.Repository}}").ok().lines == ["new"]
 
 
 # mount

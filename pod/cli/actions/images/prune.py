@@ -35,5 +35,5 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool) -
         show(image)
     if removed:
         print()
-    print(f"Total reclaimed space: {units.decimal_size(freed)}")
+    print(f"Total reclaimed space: {units.decimal_size(freed, digits=4)}")
     return 0

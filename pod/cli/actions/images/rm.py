@@ -29,7 +29,8 @@ def rm(context: Context, *, images: Sequence[str], all: bool, force: bool, ignor
         if removed.error is None or (is_missing(removed) and (ignore or force)):
             continue
         errors_output.show(removed.error, context.debug)
-        code = max(code, exitcodes.FAILED if is_missing(removed) else removed.error.exit_code)
+        failed = is_missing(removed) or context.as_docker
+        code = max(code, exitcodes.FAILED if failed else removed.error.exit_code)
     return code
 
 

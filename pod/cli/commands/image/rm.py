@@ -15,7 +15,8 @@ def rm(
     images: Images = (),
     all: Annotated[bool, Option("--all", "-a", help="All images")] = False,
     force: Annotated[
-        bool, Option("--force", "-f", help="Also an image with several names, or one that stopped containers were made from")
+        bool,
+        Option("--force", "-f", help="Also an image with several names, or with stopped containers"),
     ] = False,
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about images that are gone")] = False,
     no_prune: Annotated[bool, Option("--no-prune", help="Accepted for scripts: pod keeps no untagged parents")] = False,
