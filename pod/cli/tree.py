@@ -77,6 +77,7 @@ COMMANDS = (
     _entry(SYSTEM, "system.events:events", "events", "system events"),
     _entry(SYSTEM, "system.df:df", "system df"),
     _entry(SYSTEM, "system.prune:prune", "system prune"),
+    _entry(SYSTEM, "system.reset:reset", "system reset"),
     _entry(SYSTEM, "system.migrate:migrate", "system migrate"),
     _entry(SYSTEM, "system.renumber:renumber", "system renumber"),
     _entry(SYSTEM, "system.version:version", "version"),
@@ -91,7 +92,7 @@ COMMANDS = (
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
     "farm generate history init kube login logout machine manifest network pause pod "
-    "push reset restore runlabel scp search secret service sign tree trust "
+    "push restore runlabel scp search secret service sign tree trust "
     "unpause update volume".split()
 )
 

@@ -88,7 +88,7 @@ class TreePacker:
         """Write a further name of a file that is in the archive already; false for the first one."""
         first = self._first_names.setdefault((info.st_dev, info.st_ino), path) if info.st_nlink > 1 else path
         if first != path:
-            self.writer.add(entry.replace(kind=member.HARDLINK, linkpath=self._name(first), size=0, xattrs={}))
+            self.writer.add(entry.replace(kind=member.HARDLINK, linkpath=self.name_of(first), size=0, xattrs={}))
         return first != path
 
     def _add_file(self, path: bytes, info: os.stat_result) -> None:
@@ -114,7 +114,8 @@ class TreePacker:
         finally:
             os.close(fd)
 
-    def _name(self, path: bytes) -> bytes:
+    def name_of(self, path: bytes) -> bytes:
+        """Return the name in the archive of a path of the tree."""
         return os.path.join(self.prefix, path) if path and self.prefix else path or self.prefix or b"./"
 
     def _member(self, path: bytes, info: os.stat_result, kind: str) -> Member:
@@ -126,7 +127,7 @@ class TreePacker:
             uid, gid, mode = lost.uid, lost.gid, mode if lost.mode is None else lost.mode
             xattrs = {**xattrs, **lost.xattrs}
         return Member(
-            self._name(path),
+            self.name_of(path),
             kind,
             mode,
             uid,
@@ -156,7 +157,7 @@ class LayerPacker(TreePacker):
 
     def mark(self, path: bytes) -> None:
         """Write a whiteout: an empty file of no one and of no time, so that removing gives the same bytes each time."""
-        self.writer.add(Member(self._name(path), mode=0))
+        self.writer.add(Member(self.name_of(path), mode=0))
 
     def _add_entry(self, entry: Member, path: bytes, info: os.stat_result) -> None:
         super()._add_entry(entry, path, info)

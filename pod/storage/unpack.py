@@ -69,7 +69,7 @@ class Unpacker:
         self.result = Unpacked()
         self._single_id = single_id
         self._limit = limit
-        self._style = whiteouts.style_for(_ROOT)
+        self._style: whiteouts.Style
         self._removed: set[bytes] = set()  # names with a whiteout of this archive
         self._folders: dict[bytes, tuple[int, int, int]] = {}  # mode, time and inode to finish with
         self._makers: dict[str, Callable[[Member, bytes], None]] = {
@@ -83,7 +83,7 @@ class Unpacker:
     def unpack(self, source: Source) -> Unpacked:
         """Unpack everything and read the stream to its end. Raises ArchiveError, and OSError of the file system."""
         os.umask(0)
-        _start_plain()
+        self._prepare()
         self._reader = TarReader(source)
         for entry in self._reader:
             self._put(entry)
@@ -92,6 +92,10 @@ class Unpacker:
         source.drain()
         self._finish_folders()
         return self.result
+
+    def _prepare(self) -> None:
+        _start_plain()
+        self._style = whiteouts.style_for(_ROOT)
 
     def _put(self, entry: Member) -> None:
         path = clean(entry.path)
@@ -116,7 +120,7 @@ class Unpacker:
             return False
         if name == whiteouts.OPAQUE:
             folder = folder or _ROOT
-            if folder != _ROOT and not _is_folder(folder):
+            if folder != _ROOT and not is_folder(folder):
                 self._make_implied(folder)
             self._style.make_opaque(folder)
         elif whiteouts.is_meta(name):
@@ -130,7 +134,7 @@ class Unpacker:
 
     def _remove(self, path: bytes) -> None:
         """Hide a name of the layers below. What this archive has under that name stays, whichever came first."""
-        if _is_folder(path):
+        if is_folder(path):
             self._style.make_opaque(path)
         elif path not in self._removed and not os.path.lexists(path):
             self._place(path, self._style.remove)
@@ -161,7 +165,7 @@ class Unpacker:
         try:
             os.mkdir(path, mode)
         except FileExistsError:
-            if _is_folder(path):
+            if is_folder(path):
                 os.chmod(path, mode)
                 return
             hidden = hidden or whiteouts.is_whiteout(os.lstat(path))  # reached by another name, through a link
@@ -325,7 +329,8 @@ def _start_plain() -> None:
             raise
 
 
-def _is_folder(path: bytes) -> bool:
+def is_folder(path: bytes) -> bool:
+    """True for a folder itself, false for a link to one."""
     try:
         return stat.S_ISDIR(os.lstat(path).st_mode)
     except (FileNotFoundError, NotADirectoryError):
