@@ -68,6 +68,8 @@ COMMANDS = (
     _entry(IMAGES, "image.rm:rm", "rmi", "image rm"),
     _entry(IMAGES, "image.inspect:inspect", "image inspect"),
     _entry(IMAGES, "image.diff:diff", "image diff"),
+    _entry(IMAGES, "image.history:history", "history", "image history"),
+    _entry(IMAGES, "image.tree:tree", "image tree"),
     _entry(IMAGES, "image.exists:exists", "image exists"),
     _entry(IMAGES, "image.prune:prune", "image prune"),
     _entry(IMAGES, "image.mount:mount", "image mount"),
@@ -91,8 +93,8 @@ COMMANDS = (
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
-    "farm generate history init kube login logout machine manifest network pause pod "
-    "push restore runlabel scp search secret service sign tree trust "
+    "farm generate init kube login logout machine manifest network pause pod "
+    "push restore runlabel scp search secret service sign trust "
     "unpause update volume".split()
 )
 

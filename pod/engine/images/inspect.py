@@ -6,6 +6,7 @@ from pod.engine.images.sizes import image_size
 from pod.errors import NoSuchImage
 from pod.linux import times
 from pod.oci.platform import Platform
+from pod.storage import marker, rootfs
 from pod.storage.images import ImageStore, familiar
 from pod.storage.layers import LayerStore
 
@@ -52,7 +53,7 @@ def describe(layout: StorageLayout, image: Image) -> dict[str, Any]:
         "OsVersion": config.os_version,
         "Size": size,
         "VirtualSize": size,
-        "GraphDriver": {"Name": "overlay", "Data": _folders(layout, image)},
+        "GraphDriver": {"Name": _driver(layout), "Data": _folders(layout, image)},
         "RootFS": {"Type": "layers", "Layers": [str(diff_id) for diff_id in image.diff_ids]},
         "Metadata": {"LastTagTime": image.tagged or times.ZERO},
         "Labels": dict(config.config.labels) or None,
@@ -98,6 +99,12 @@ def _list(values: tuple[str, ...] | None) -> list[str] | None:
 
 def _healthcheck(check: Healthcheck | None) -> dict[str, Any] | None:
     return None if check is None else check.to_json()
+
+
+def _driver(layout: StorageLayout) -> str:
+    """Return the store's driver; before one was chosen, the one that most machines get."""
+    known = marker.read(layout)
+    return (known.driver if known else "") or rootfs.OVERLAY
 
 
 def _folders(layout: StorageLayout, image: Image) -> dict[str, str]:

@@ -10,22 +10,24 @@ from pod.errors import ArchiveError, DigestMismatch, NoSuchImage, RegistryError
 from pod.linux import times, workers
 from pod.oci.digest import Digest
 from pod.oci.platform import Platform
+from pod.oci.reference import Reference
 from pod.record import Record
 from pod.registry.access import Access
 from pod.registry.options import RegistryOptions
 from pod.storage.blobs import BlobStaging
 from pod.storage.image_changes import ImageChanges, NewImage
-from pod.storage.images import ImageStore
+from pod.storage.images import ImageStore, familiar
 from pod.storage.layers import LayerStore
 from pod.storage.staging import sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import TracebackType
+    from typing import Self
 
     from pod.engine.engine import Engine
     from pod.oci.manifest import Descriptor
-    from pod.oci.reference import Reference
     from pod.registry.repository import Repository
     from pod.storage.images import Entry
     from pod.storage.layout import StorageLayout
@@ -35,6 +37,14 @@ _AT_ONCE = 4  # layers, at least: on few cores, waiting for the network is what 
 
 class PullProgress:
     """What may be heard of a pull; this one keeps it to itself."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """The pull is over, well or not."""
 
     def begin(self, reference: Reference, repository: Repository) -> None:
         """The image is looked up on that repository."""
@@ -86,6 +96,23 @@ def pull(
         if policy == "newer" and stored is not None:
             return Pulled(stored.id, stored.name, stored.manifest, False)
         raise
+
+
+def for_container(engine: Engine, name: str, policy: str, platform: str, missing: NoSuchImage | None = None) -> str:
+    """Pull the image of a new container and return its id; `missing` is what the store said. Raises NoSuchImage, too:
+
+    a name that no registry can be asked about is most likely a wrong one.
+    """
+    if missing is not None:
+        engine.notify(f"Unable to find image '{familiar(str(Reference.parse(name).with_default_tag()))}' locally")
+    make_progress = engine.pull_progress or PullProgress
+    try:
+        with make_progress() as progress:
+            return str(pull(engine, name, policy=policy, platform=platform, progress=progress).id)
+    except RegistryError as err:
+        if missing is None:
+            raise
+        raise NoSuchImage(name, hint=f"{err.message}\n{err.hint}".strip()) from err
 
 
 def pull_all_tags(engine: Engine, name: str, options: RegistryOptions, progress: PullProgress) -> list[Pulled]:

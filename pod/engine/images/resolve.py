@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.errors import NoSuchImage, PodError
+from pod.errors import NoSuchImage
 from pod.oci.digest import Digest
 from pod.oci.image_config import ImageConfig
 from pod.oci.platform import Platform
@@ -39,18 +39,28 @@ def for_container(engine: Engine, name: str, *, pull: str = "missing", platform:
 
     `pull` is the policy always, missing, never or newer.
     """
-    if pull in ("always", "newer"):
-        raise PodError(
-            f"cannot pull {name}: this version of pod knows no registries yet",
-            hint="load the image from an archive (pod load), and run it without --pull",
-        )
     store = ImageStore(engine.layout)
-    image = store.get(name)
+    image = _found_or_pulled(engine, store, name, pull, platform)
     if host_image.is_meant(name) and image.config.config.labels.get(host_image.STAMP) not in (None, host_image.stamp()):
         image = _embedded_anew(store)
-    _check_platform(engine, name, image, platform)
     ensure_unpacked(engine, image)
     return ResolvedImage(str(image.id), str(image.digest), image.config)
+
+
+def _found_or_pulled(engine: Engine, store: ImageStore, name: str, policy: str, platform: str) -> Image:
+    missing = None
+    if policy in ("missing", "never") or host_image.is_meant(name):
+        try:
+            image = store.get(name)
+            _check_platform(engine, name, image, platform)
+            return image
+        except NoSuchImage as err:
+            if policy == "never":
+                raise
+            missing = err
+    from pod.engine.images import pull  # requests and all that: more than a whole run costs
+
+    return store.get(pull.for_container(engine, name, policy, platform, missing))
 
 
 def _embedded_anew(store: ImageStore) -> Image:

@@ -167,7 +167,7 @@ def test_json_is_podmans_array_and_dockers_lines_where_pod_is_called_docker(
 # the embedded image
 
 
-def test_the_embedded_image_is_always_shown_and_answers_to_every_verb(empty: CommandLine, folder: Path) -> None:
+def test_the_embedded_image_is_always_shown_and_answers_to_every_verb(empty: CommandLine) -> None:
     assert empty("images", "--format", "{{.Repository}}:{{.Tag}}").ok().lines == ["host:latest"]
     (image_id,) = empty("images", "-q", "--no-trunc").ok().lines
     assert not (root(empty) / "images" / "index.json").exists() or blobs(empty) == set(), "looking writes nothing"
