@@ -227,7 +227,7 @@ def test_every_process_of_run_may_be_killed_at_any_moment(pod: CommandLine, stor
     pod(*arguments).ok()
     pod("rm", "target").ok()
     longest = (time.monotonic() - started) * 1.2
-    for round_ in range(30):
+    for round_ in range(20):
         options = chance.choice(((), ("--rm",), ("--init",), ("--network", "none"), ("--rm", "--network", "none")))
         command = pod.start("run", *options, *arguments[1:], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         time.sleep(chance.uniform(0, longest))
@@ -268,7 +268,7 @@ def test_no_holder_of_the_users_namespace_is_left_that_nobody_knows_of(pod: Comm
     chance = random.Random(f"{SEED} holder")
     pod("run", "--rm", "--network", "none", "busybox", "true").ok()
     others = holders() - {store.holder()}
-    for round_ in range(20):
+    for round_ in range(10):
         kill(store.holder())
         command = pod.start("run", "--rm", "--network", "none", "busybox", "true", stderr=subprocess.DEVNULL)
         time.sleep(chance.uniform(0, 0.08))
