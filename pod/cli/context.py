@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pod.engine.engine import Engine
+    from pod.engine.images.pull import PullProgress
     from pod.settings import Settings
 
 
@@ -57,6 +58,7 @@ class Context:
             from pod.engine.engine import Engine
 
             self._engine = Engine(self.settings, _notice)
+            self._engine.pull_progress = _pull_progress
         return self._engine
 
 
@@ -64,3 +66,10 @@ def _notice(text: str) -> None:
     from pod.cli import errors_output
 
     errors_output.notice(text)
+
+
+def _pull_progress() -> PullProgress:
+    """Show on stderr how the image of a container is pulled: stdout is the container's."""
+    from pod.cli.actions.registry.progress import choose
+
+    return choose(sys.stderr)

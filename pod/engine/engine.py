@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.errors import StorageError
 from pod.linux import files, locks
+from pod.storage import marker
 from pod.storage.layout import StorageLayout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pod.engine.images.pull import PullProgress
     from pod.runtime.user_namespace import UserNamespace
     from pod.settings import Settings
 
@@ -21,6 +25,7 @@ class Engine:
         self.settings = settings
         self.layout = StorageLayout(settings.root, settings.runroot)
         self.notify = notify  # a sentence that the user should read, on stderr
+        self.pull_progress: Callable[[], PullProgress] | None = None  # how the front door shows an image being pulled
         self._namespace: UserNamespace | None = None
 
     def enter(self) -> UserNamespace:
@@ -38,14 +43,17 @@ class Engine:
         return self._namespace
 
     def _make_folders(self) -> None:
-        for path in (self.layout.containers, self.layout.names, self.layout.trash, self.layout.run_containers):
-            try:
+        path = self.layout.marker
+        try:
+            if not os.path.exists(path):
+                marker.claim(self.layout)
+            for path in (self.layout.containers, self.layout.names, self.layout.trash, self.layout.run_containers):
                 files.make_folders(path)
-            except OSError as err:
-                raise StorageError(
-                    f"cannot write to the store: {err.strerror}: {path}",
-                    hint="choose another folder with --root (and --runroot), or mend this one's owner and mode",
-                ) from err
+        except OSError as err:
+            raise StorageError(
+                f"cannot write to the store: {err.strerror}: {err.filename or path}",
+                hint="choose another folder with --root (and --runroot), or mend this one's owner and mode",
+            ) from err
 
     def lock(self, kind: str, name: str) -> locks.Lock:
         """Return the lock of one object, to be used in a `with` statement."""

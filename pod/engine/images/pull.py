@@ -81,11 +81,11 @@ def pull(
 
     Raises InvalidReference, NoSuchImage, RegistryError, DigestMismatch, ArchiveError, StorageError.
     """
-    wanted = Platform.parse_text(platform) if platform else Platform.host()
+    wanted = Platform.parse_text(platform) if platform else None
     access = Access(options or RegistryOptions())
     candidates = access.conf.candidates(name)
     store = ImageStore(engine.layout)
-    stored = _stored(store, name, candidates, wanted if platform else None)
+    stored = _stored(store, name, candidates, wanted)
     if policy == "never" and stored is None:
         raise NoSuchImage(name, hint="`pod pull` fetches it; the policy here is never to do so")
     if stored is not None and policy in ("missing", "never"):
@@ -123,7 +123,7 @@ def pull_all_tags(engine: Engine, name: str, options: RegistryOptions, progress:
     for repository in access.sources(reference):
         tags = repository.tags()
         break
-    return [_pull_first(engine, access, [reference.replace(tag=tag)], Platform.host(), progress) for tag in tags]
+    return [_pull_first(engine, access, [reference.replace(tag=tag)], None, progress) for tag in tags]
 
 
 def _stored(store: ImageStore, name: str, candidates: list[Reference], platform: Platform | None) -> Entry | None:
@@ -140,7 +140,7 @@ def _stored(store: ImageStore, name: str, candidates: list[Reference], platform:
 
 
 def _pull_first(
-    engine: Engine, access: Access, candidates: list[Reference], platform: Platform, progress: PullProgress
+    engine: Engine, access: Access, candidates: list[Reference], platform: Platform | None, progress: PullProgress
 ) -> Pulled:
     """Pull the first candidate that there is, from the first place that has it."""
     failures: list[RegistryError] = []

@@ -7,12 +7,12 @@ from pod.linux import jsonfile
 from pod.oci import media_types
 from pod.oci.image_config import ImageConfig
 from pod.oci.manifest import Descriptor, Index, Manifest
+from pod.oci.platform import Platform
 from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.oci.digest import Digest
-    from pod.oci.platform import Platform
     from pod.registry.repository import FetchedManifest, Repository
 
 _NESTING = 4  # indexes in indexes
@@ -31,8 +31,9 @@ class RemoteImage(Record):
     config: ImageConfig
 
 
-def look_up(repository: Repository, reference: str, platform: Platform) -> RemoteImage:
-    """Fetch manifest and configuration of an image. Raises RegistryError."""
+def look_up(repository: Repository, reference: str, wanted: Platform | None) -> RemoteImage:
+    """Fetch manifest and configuration of an image, for this machine or the platform wanted. Raises RegistryError."""
+    platform = wanted or Platform.host()
     what = f"cannot pull {repository.shown}{'@' if reference.startswith('sha256:') else ':'}{reference}"
     top = fetched = repository.manifest(reference)
     for _ in range(_NESTING):
@@ -52,6 +53,9 @@ def look_up(repository: Repository, reference: str, platform: Platform) -> Remot
         raise RegistryError(
             f"{what}: the manifest has {len(manifest.layers)} layers, the configuration {len(config.rootfs.diff_ids)}"
         )
+    found = Platform(config.architecture, config.os, config.variant)
+    if wanted is not None and not found.matches(wanted):
+        raise RegistryError(f"{what}: there is no image for {wanted}", hint=f"it is there for {found}")
     descriptor = Descriptor(fetched.media_type, fetched.digest, len(fetched.data))
     return RemoteImage(top.digest, descriptor, fetched.data, manifest, config_data, config)
 

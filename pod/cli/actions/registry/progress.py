@@ -55,6 +55,12 @@ class PlainLines(PullProgress):
         self._say(f"Status: {state} {familiar(pulled.name)}")
 
 
+def choose(stream: TextIO) -> PullProgress:
+    """Return bars where people see them (they are drawn on stderr), else plain lines on the stream."""
+    on_terminal = all(one is not None and one.isatty() for one in (sys.stderr, stream))
+    return BarsOfLayers() if on_terminal else PlainLines(stream)
+
+
 class BarsOfLayers(PullProgress):
     """A bar for every layer on the terminal, first as it is fetched, then as it is unpacked."""
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import sys
 
-from pod.cli.actions.registry.progress import BarsOfLayers, PlainLines
+from pod.cli.actions.registry.progress import choose
 from pod.cli.parsers.registry_options import parse_transfer
 from pod.engine.images import pull as engine
 from pod.errors import UsageError
@@ -24,11 +23,7 @@ def pull(context: Context, flags: PullFlags) -> int:
     options = parse_transfer(flags)
     platform = _platform(flags)
     for name in flags.images:
-        with contextlib.ExitStack() as stack:
-            progress: engine.PullProgress = engine.PullProgress()
-            if not flags.quiet:
-                on_terminal = sys.stderr is not None and sys.stderr.isatty() and sys.stdout.isatty()
-                progress = stack.enter_context(BarsOfLayers()) if on_terminal else PlainLines()
+        with engine.PullProgress() if flags.quiet else choose(sys.stdout) as progress:
             if flags.all_tags:
                 if ":" in name.rpartition("/")[2] or "@" in name:
                     raise UsageError(f"--all-tags excludes a tag or digest, as in {name}")
