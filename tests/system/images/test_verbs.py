@@ -425,3 +425,43 @@ def test_a_forced_rmi_unmounts(load: Callable[..., CommandLine]) -> None:
     pod("rmi", "-f", "tiny:1").ok()
     assert pod("image", "mount").ok().stdout == ""
     assert left_behind(pod) == []
+
+
+# history, tree
+
+
+def test_history_shows_the_steps_that_made_an_image(load: Callable[..., CommandLine], podman: CommandLine) -> None:
+    image = tiny("tiny:1")
+    pod = load(image, BUSYBOX)
+    lines = [line.split() for line in pod("history", "tiny:1").ok().lines]
+    assert lines[0] == ["IMAGE", "CREATED", "CREATED", "BY", "SIZE", "COMMENT"]
+    assert [line[0] for line in lines[1:]] == [image.id()[:12], "<missing>", "<missing>"]
+    assert pod("history", "--format", "{{.CreatedBy}} {{.Size}}", "tiny:1").ok().lines == [
+        "layer 2 5kB",
+        "layer 1 30B",
+        "layer 0 5kB",
+    ]
+    assert pod("history", "-q", "--no-trunc", "tiny:1").ok().lines[0] == f"sha256:{image.id()}"
+    ours = json.loads(pod("history", "--format", "json", "busybox").ok().stdout)
+    theirs = json.loads(podman("history", "--format", "json", "busybox").ok().stdout)
+    assert [(step["id"], step["created"], step["CreatedBy"]) for step in ours] == [
+        (step["id"], step["created"], step["CreatedBy"]) for step in theirs
+    ]
+
+
+def test_tree_shows_layers_with_the_images_that_end_there(load: Callable[..., CommandLine]) -> None:
+    base = Image([layer([file("one", b"1" * 1000)])], {}, ["base:1"])
+    above = Image([*base.layers, layer([file("two", b"2" * 2000)])], {}, ["above:1"])
+    pod = load(base, above)
+    lines = pod("image", "tree", "above:1").ok().lines
+    assert lines[:4] == [
+        f"Image ID: {above.id()[:12]}",
+        "Tags:     [above:1]",
+        "Size:     3kB",
+        "Image Layers",
+    ]
+    assert lines[4:] == [
+        f"├── ID: {base.diff_ids()[0][7:19]} Size:     1kB Top Layer of: [base:1]",
+        f"└── ID: {above.diff_ids()[1][7:19]} Size:     2kB Top Layer of: [above:1]",
+    ]
+    assert pod("image", "tree", "--whatrequires", "base:1").ok().lines[-1] == f"└── {above.id()[:12]} [above:1]"

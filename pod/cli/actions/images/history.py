@@ -81,7 +81,7 @@ def _document(step: Step) -> dict[str, Any]:
     return {
         "id": step.id.removeprefix("sha256:"),
         "created": step.created,
-        "createdBy": step.created_by,
+        "CreatedBy": step.created_by,
         "size": step.size,
         "comment": step.comment,
         "tags": list(step.tags),

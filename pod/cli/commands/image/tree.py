@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 def tree(
     context: Context,
     image: OneImage,
-    whatrequires: Annotated[bool, Option("--whatrequires", help="Show the images that are built on it instead")] = False,
+    whatrequires: Annotated[bool, Option("--whatrequires", help="Show the images built on it instead")] = False,
 ) -> int:
     """Show an image's layers, the lowest first, with their sizes."""
     from pod.cli.actions.images.tree import tree as image_tree
