@@ -19,6 +19,7 @@ from pod.linux import files, jsonfile, process, signals, times
 from pod.net import attach as network
 from pod.record import Record
 from pod.runtime import launch
+from pod.runtime.init import explain
 from pod.storage.container_records import ContainerRecord, ContainerState
 
 TYPE_CHECKING = False
@@ -63,7 +64,7 @@ def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client) -
         _report_failure(engine, record, client, err)
         return
     except OSError as err:
-        _report_failure(engine, record, client, PodError(f"cannot start container {record.name}: {err}"))
+        _report_failure(engine, record, client, PodError(f"cannot start container {record.name}: {explain(err)}"))
         return
     except Exception as err:
         _report_failure(engine, record, client, _bug(err, debug=engine.settings.debug))
