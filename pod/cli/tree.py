@@ -74,6 +74,8 @@ COMMANDS = (
     _entry(IMAGES, "image.prune:prune", "image prune"),
     _entry(IMAGES, "image.mount:mount", "image mount"),
     _entry(IMAGES, "image.unmount:unmount", "image unmount", "image umount"),
+    _entry(IMAGES, "registry.login:login", "login"),
+    _entry(IMAGES, "registry.logout:logout", "logout"),
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),
     _entry(SYSTEM, "system.events:events", "events", "system events"),
@@ -92,29 +94,29 @@ COMMANDS = (
 
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
-    "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
-    "farm generate init kube login logout machine manifest network pause pod "
-    "push restore runlabel scp search secret service sign trust "
-    "unpause update volume".split()
+  "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
+  "farm generate init kube machine manifest network pause pod "
+  "push restore runlabel scp search secret service sign trust "
+  "unpause update volume".split()
 )
 
 
 def find(words: tuple[str, ...] | list[str]) -> tuple[Entry, str, int] | None:
-    """Return the command that the first words name, the spelling used, and how many words it took."""
-    for length in (2, 1):
-        name = " ".join(words[:length])
-        if len(words) >= length:
-            for entry in COMMANDS:
-                if name in entry.names:
-                    return entry, name, length
-    return None
+  """Return the command that the first words name, the spelling used, and how many words it took."""
+  for length in (2, 1):
+    name = " ".join(words[:length])
+    if len(words) >= length:
+      for entry in COMMANDS:
+        if name in entry.names:
+          return entry, name, length
+  return None
 
 
 def members(group: str) -> list[tuple[str, Entry]]:
-    """Return the commands of a group by their first name in it."""
-    found = []
-    for entry in COMMANDS:
-        name = next((name for name in entry.names if name.startswith(f"{group} ")), "")
-        if name and not entry.hidden:
-            found.append((name, entry))
-    return found
+  """Return the commands of a group by their first name in it."""
+  found = []
+  for entry in COMMANDS:
+    name = next((name for name in entry.names if name.startswith(f"{group} ")), "")
+    if name and not entry.hidden:
+      found.append((name, entry))
+  return found

@@ -5,6 +5,8 @@ Only a folder that bears this mark is ever emptied by pod.
 
 from __future__ import annotations
 
+import os
+
 from pod.errors import StorageError
 from pod.linux import files, ids, jsonfile
 from pod.linux.locks import Lock
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pod.storage.layout import StorageLayout
 
 VERSION = 1
+_OURS = frozenset("chains containers downloads images layers names networks secrets staging trash volumes".split())
 
 
 class Marker(Record):
@@ -54,3 +57,24 @@ def update(layout: StorageLayout, **changes: Any) -> Marker:
         files.make_folders(layout.root)
         jsonfile.write(layout.marker, marker.to_json())
         return marker
+
+
+def claim(layout: StorageLayout) -> None:
+    """Mark the folder as a store of pod's before anything is put into it. Raises StorageError for somebody else's.
+
+    A store whose mark is lost is known by what lies in it; any other folder with names in it that pod would use, and a
+    reset would remove, is refused.
+    """
+    if os.path.exists(layout.marker):
+        return
+    try:
+        names = set(os.listdir(layout.root))
+    except FileNotFoundError:
+        names = set()
+    is_store = {"containers", "names"} <= names or os.path.exists(f"{layout.images}/oci-layout")
+    if names & _OURS and not is_store:
+        raise StorageError(
+            f"{layout.root} is no store of pod's, and has a folder `{min(names & _OURS)}` already",
+            hint="choose an empty folder with --root",
+        )
+    update(layout)
