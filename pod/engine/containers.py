@@ -96,7 +96,8 @@ def _killed(state: ContainerState) -> ContainerState:
     """Correct a state that its monitor could not: after kill -9 or a reboot a running container is a dead one."""
     rebooted = state.boot_id != boot_id()
     error = "the machine was restarted" if rebooted else "the container's monitor was killed"
-    return state.replace(status="exited", exit_code=LOST, error=error)
+    code = state.exit_code if state.status == "restarting" else LOST  # that one had ended, and was to start again
+    return state.replace(status="exited", exit_code=code, error=error)
 
 
 def load_locked(layout: StorageLayout, container_id: str, lock: Lock) -> Container:

@@ -149,6 +149,23 @@ def test_the_name_of_an_abandoned_rm_container_is_free_for_a_new_one(pod: Comman
     store.assert_empty()
 
 
+def test_a_container_that_waits_for_its_restart_dies_with_its_monitor(pod: CommandLine, store: Store) -> None:
+    words = ("run", "-d", "--restart", "always", "--network", "none", "--name", "restless", "busybox", "sh", "-c")
+    container = pod(*words, "exit 3").ok().stdout.strip()
+    deadline = time.monotonic() + 20
+    while (state := store.state(container))["status"] != "restarting" or state.get("restart_count", 0) < 3:
+        assert time.monotonic() < deadline, str(state)
+        time.sleep(0.01)
+    kill(store.monitor(container))
+    found = inspected(pod, "restless")
+    assert (found["Status"], found["ExitCode"]) == ("exited", 3)
+    assert found["Error"] == "the container's monitor was killed"
+    time.sleep(1.0)
+    assert status(pod, "restless") == "exited"
+    pod("rm", "restless").ok()
+    store.assert_empty()
+
+
 def test_a_killed_monitor_fails_the_attached_command_in_one_line(pod: CommandLine, store: Store) -> None:
     command = pod.start("run", "--network", "none", "--name", "cut", "busybox", "sleep", "1000", stderr=subprocess.PIPE)
     wait_for_status(pod, "cut", "running")
@@ -299,11 +316,28 @@ def test_other_storage_drivers_leave_no_more_behind(pod: CommandLine, store: Sto
     tried = chosen("run", "-d", "--rm", "--network", "none", "--name", "target", "busybox", "sleep", "1000")
     if tried.code and "does not work" in tried.stderr:
         pytest.skip(tried.stderr)
-    family = descendants(store.monitor(tried.ok().stdout.strip()))
-    kill(store.monitor(tried.stdout.strip()))
+    container = tried.ok().stdout.strip()
+    family = descendants(store.monitor(container))
+    kill(store.monitor(container))
     for pid in family:
         wait_until_gone(pid)
     assert pod("ps", "-aq").ok().stdout == ""
+    store.assert_empty()
+    chosen("run", "--rm", "--network", "none", "busybox", "touch", "/file").ok()
+    store.assert_empty()
+    chosen("run", "--rm", "--network", "none", "busybox", "/no/such/program")
+    store.assert_empty()
+
+
+def test_a_container_whose_root_file_system_broke_away_is_removed(pod: CommandLine, store: Store) -> None:
+    chosen = pod.with_options("--storage-driver", "fuse-overlayfs")
+    tried = chosen("run", "-d", "--rm", "--network", "none", "--name", "target", "busybox", "sleep", "1000")
+    if tried.code and "does not work" in tried.stderr:
+        pytest.skip(tried.stderr)
+    served = [pid for pid in descendants(store.monitor(tried.ok().stdout.strip())) if "fuse" in command_of(pid)]
+    assert len(served) == 1
+    kill(served[0])
+    pod("rm", "-f", "target").ok()
     store.assert_empty()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.engine import containers, events
 from pod.engine.monitor import restarting
 from pod.errors import PodError
@@ -34,6 +36,8 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         events.container(engine.layout, "died", record, exitCode=str(code))
         if not again:
             tidy_up(engine, record)
+        else:
+            unmount_root(engine, record)
     except OSError:
         pass  # whatever is left, the next command that comes across it sweeps it up
     finally:
@@ -66,6 +70,7 @@ def write_down(engine: Engine, record: ContainerRecord, state: ContainerState) -
 
 def tidy_up(engine: Engine, record: ContainerRecord) -> None:
     """Remove the run folder, and the container itself where --rm was asked for. The caller holds its lock."""
+    unmount_root(engine, record)
     if record.auto_remove:
         from pod.engine.discard import discard
 
@@ -73,3 +78,18 @@ def tidy_up(engine: Engine, record: ContainerRecord) -> None:
         events.container(engine.layout, "remove", record)
     else:
         files.remove_tree(engine.layout.run_container(record.id))
+
+
+def unmount_root(engine: Engine, record: ContainerRecord) -> None:
+    """Take off a root file system that this monitor has mounted (see rootfs.attach): else it cannot be deleted."""
+    folder = engine.layout.container(record.id)
+    try:
+        mounted = os.stat(f"{folder}/rootfs").st_dev != os.stat(folder).st_dev
+    except FileNotFoundError:
+        return
+    except OSError:
+        mounted = True  # fuse-overlayfs was killed: ENOTCONN
+    if mounted:
+        from pod.linux import syscalls as sc
+
+        sc.umount2(f"{folder}/rootfs", sc.MNT_DETACH)
