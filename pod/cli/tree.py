@@ -47,6 +47,7 @@ COMMANDS = (
     _entry(MANAGE, "container.inspect:inspect", "container inspect"),
     _entry(MANAGE, "container.cp:cp", "cp", "container cp"),
     _entry(MANAGE, "container.diff:diff", "diff", "container diff"),
+    _entry(MANAGE, "container.commit:commit", "commit", "container commit"),
     _entry(MANAGE, "container.export:export", "export", "container export"),
     _entry(MANAGE, "container.stop:stop", "stop", "container stop"),
     _entry(MANAGE, "container.restart:restart", "restart", "container restart"),
@@ -94,15 +95,15 @@ COMMANDS = (
 
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
-  "artifact auto-update build builder buildx checkpoint cleanup clone commit compose context "
-  "farm generate init kube machine manifest network pause pod "
-  "push restore runlabel scp search secret service sign trust "
-  "unpause update volume".split()
+    "artifact auto-update build builder buildx checkpoint cleanup clone compose context "
+    "farm generate init kube machine manifest network pause pod "
+    "push restore runlabel scp search secret service sign trust "
+    "unpause update volume".split()
 )
 
 
 def find(words: tuple[str, ...] | list[str]) -> tuple[Entry, str, int] | None:
-  """Return the command that the first words name, the spelling used, and how many words it took."""
+    """Return the command that the first words name, the spelling used, and how many words it took."""
   for length in (2, 1):
     name = " ".join(words[:length])
     if len(words) >= length:
@@ -113,7 +114,7 @@ def find(words: tuple[str, ...] | list[str]) -> tuple[Entry, str, int] | None:
 
 
 def members(group: str) -> list[tuple[str, Entry]]:
-  """Return the commands of a group by their first name in it."""
+    """Return the commands of a group by their first name in it."""
   found = []
   for entry in COMMANDS:
     name = next((name for name in entry.names if name.startswith(f"{group} ")), "")

@@ -78,6 +78,10 @@ class RegistriesConf:
                     found.append(_location(mirror, prefix, reference))
         return [*found, _location(table, prefix, reference)]
 
+    def is_insecure(self, name: str) -> bool:
+        """True where TLS does not matter for a registry, or a repository on it."""
+        return bool(self._tables.get(self._prefix(name), {}).get("insecure"))
+
     def _prefix(self, name: str) -> str:
         fitting = [prefix for prefix in self._tables if _fits(prefix, name)]
         return max(fitting, key=len, default="")

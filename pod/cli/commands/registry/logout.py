@@ -1,0 +1,22 @@
+"""`pod logout`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Annotated
+
+    from pod.cli.context import Context
+    from pod.cli.options import Argument, Option
+
+
+def logout(
+    context: Context,
+    registry: Annotated[str, Argument(metavar="[REGISTRY]", help="docker.io when none is named")] = "",
+    all: Annotated[bool, Option("--all", "-a", help="Forget all credentials of the file")] = False,
+    authfile: Annotated[str, Option("--authfile", metavar="FILE", help="File with the credentials")] = "",
+) -> int:
+    """Log out of a registry: forget the credentials."""
+    from pod.cli.actions.registry.login import logout as log_out
+
+    return log_out(context, registry=registry, all=all, authfile=authfile)
