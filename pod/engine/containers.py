@@ -143,23 +143,21 @@ def every_settled(engine: Engine) -> Iterator[Container]:
             engine.notify(f"Warning: {err.message}; {err.hint}" if err.hint else f"Warning: {err.message}")
 
 
-def _settled(engine: Engine, container: Container) -> Container:
-    from pod.engine import sweep  # after a crash only
-
-    try:
-        return sweep.settle(engine, container, wait=False)
-    except OSError:
-        return container  # a store that we may only read
-
-
 def find_settled(engine: Engine, wanted: str) -> Container:
     """Find a container as `find` does, after putting right what a crash left of it."""
     container = find(engine.layout, wanted)
-    if not container.crashed:
-        return container
+    return _settled(engine, container, wait=True) if container.crashed else container
+
+
+def _settled(engine: Engine, container: Container, *, wait: bool = False) -> Container:
     from pod.engine import sweep  # after a crash only
 
-    return sweep.settle(engine, container)
+    try:
+        return sweep.settle(engine, container, wait=wait)
+    except NoSuchContainer:
+        raise
+    except (PodError, OSError):
+        return container  # a store that we may only read: what is shown is true all the same
 
 
 def find(layout: StorageLayout, wanted: str) -> Container:

@@ -208,5 +208,6 @@ def test_what_a_crash_left_on_a_read_only_store_is_shown_as_it_is(pod: CommandLi
     try:
         listed = pod("ps", "-a", "--format", "{{.State}}").ok()
         assert (listed.stdout, listed.stderr) == ("exited\n", "")
+        assert json.loads(pod("inspect", container).ok().stdout)[0]["State"]["Status"] == "exited"
     finally:
         disk.remount("rw")
