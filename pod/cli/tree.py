@@ -82,6 +82,7 @@ COMMANDS = (
     _entry(SYSTEM, "system.events:events", "events", "system events"),
     _entry(SYSTEM, "system.df:df", "system df"),
     _entry(SYSTEM, "system.prune:prune", "system prune"),
+    _entry(SYSTEM, "system.check:check", "system check"),
     _entry(SYSTEM, "system.reset:reset", "system reset"),
     _entry(SYSTEM, "system.migrate:migrate", "system migrate"),
     _entry(SYSTEM, "system.renumber:renumber", "system renumber"),
@@ -104,20 +105,20 @@ NOT_YET = frozenset(
 
 def find(words: tuple[str, ...] | list[str]) -> tuple[Entry, str, int] | None:
     """Return the command that the first words name, the spelling used, and how many words it took."""
-  for length in (2, 1):
-    name = " ".join(words[:length])
-    if len(words) >= length:
-      for entry in COMMANDS:
-        if name in entry.names:
-          return entry, name, length
-  return None
+    for length in (2, 1):
+        name = " ".join(words[:length])
+        if len(words) >= length:
+            for entry in COMMANDS:
+                if name in entry.names:
+                    return entry, name, length
+    return None
 
 
 def members(group: str) -> list[tuple[str, Entry]]:
     """Return the commands of a group by their first name in it."""
-  found = []
-  for entry in COMMANDS:
-    name = next((name for name in entry.names if name.startswith(f"{group} ")), "")
-    if name and not entry.hidden:
-      found.append((name, entry))
-  return found
+    found = []
+    for entry in COMMANDS:
+        name = next((name for name in entry.names if name.startswith(f"{group} ")), "")
+        if name and not entry.hidden:
+            found.append((name, entry))
+    return found

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from pod.storage.rootfs import RootPlan
 
 # What starting a container makes in its root: mount points and generated files, which are nobody's change.
-_OURS = frozenset(
+OURS = frozenset(
     b"/dev /proc /sys /run /run/.containerenv /run/secrets /run/notify /etc/mtab "
     b"/etc/hostname /etc/hosts /etc/resolv.conf".split()
 )
@@ -45,7 +45,7 @@ def diff_container(engine: Engine, name: str) -> list[Change]:
 
 def without_ours(changes: Sequence[Change]) -> list[Change]:
     """Leave out what the engine itself put into the root."""
-    return [change for change in changes if change.path not in _OURS]
+    return [change for change in changes if change.path not in OURS]
 
 
 def changes_of(engine: Engine, plan: RootPlan, layers: Sequence[str]) -> list[Change]:

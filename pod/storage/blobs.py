@@ -132,9 +132,20 @@ class BlobWriter:
         files.write_all(self._fd, data)
         self.size += len(data)
 
+    def digest(self) -> Digest:
+        """Return the digest of what this process has written so far."""
+        return Digest(self._hash.hexdigest())
+
+    def finish_for_child(self, digest: Digest, size: int) -> None:
+        """Give a blob its name that a forked child has written and hashed, who could not do it where it was."""
+        os.close(self._fd)
+        self._fd = -1
+        self.size = size
+        os.rename(self._path, self._staging.path(digest))
+
     def finish(self, what: str = "the blob", expected: Digest | None = None) -> Digest:
         """Verify the blob and give it its name within the staging folder."""
-        digest = Digest(self._hash.hexdigest())
+        digest = self.digest()
         if expected is not None and digest != expected:
             self.abandon()
             raise DigestMismatch(what, str(expected), str(digest))

@@ -1,0 +1,264 @@
+"""`commit`: an image made of a container: its image's layers and, as one more, what it changed.
+
+A running container may plant links among its files while they are read: the child that packs them has the folder
+that it reads from as its root.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.engine import containers, diff, rootfs
+from pod.engine.container_view import open_view
+from pod.engine.images import garbage
+from pod.engine.images.publish import cannot_store, publish, unpack
+from pod.engine.images.tag import full_name
+from pod.errors import PodError, StorageError
+from pod.linux import jsonfile, times, workers
+from pod.oci import media_types
+from pod.oci.config_changes import apply_changes
+from pod.oci.digest import Digest
+from pod.oci.image_config import History, ImageConfig, RootFs, RunConfig
+from pod.oci.manifest import Descriptor, Manifest
+from pod.record import Record
+from pod.runtime import init
+from pod.storage import rootfs as storage
+from pod.storage import whiteouts
+from pod.storage.blobs import BlobStaging, BlobWriter
+from pod.storage.image_changes import NewImage
+from pod.storage.pack import LayerPacker, TreePacker
+from pod.storage.staging import sweep
+from pod.storage.tar.writer import TarWriter
+from pod.storage.tree_changes import DELETED
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from typing import Any
+
+    from pod.engine.containers import Container
+    from pod.engine.engine import Engine
+    from pod.storage.container_records import ContainerRecord
+    from pod.storage.tree_changes import Change
+
+
+class CommitOptions(Record):
+    """What the new image is to be."""
+
+    name: str = ""
+    author: str = ""
+    message: str = ""
+    changes: tuple[str, ...] = ()
+    config: RunConfig | None = None  # what it says replaces what the container says
+    squash: bool = False  # one layer with everything
+    volumes: bool = False  # the contents of volumes too
+    docker_types: bool = False
+
+
+class _Parent(Record):
+    """The image that the container was made from."""
+
+    config: ImageConfig
+    manifest: Manifest
+
+
+def commit(engine: Engine, name: str, options: CommitOptions) -> Digest:
+    """Make an image of a container, running or not, and return its id.
+
+    Raises NoSuchContainer, InvalidReference, UsageError for a bad change, StorageError.
+    """
+    full = full_name(options.name) if options.name else ""
+    container = containers.find(engine.layout, name)
+    parent = _parent(engine, container.record)
+    run_config = apply_changes(_run_config(container.record, parent.config.config, options), options.changes)
+    single_id = engine.enter().single
+    sweep(engine.layout)
+    try:
+        with BlobStaging(engine.layout, "commit") as staging:
+            layer = _stage_layer(engine, staging, container, options)
+            unpack(engine.layout, staging, layer.digest, layer, single_id=single_id)
+            config = _image_config(parent, container.record, run_config, layer.digest, options)
+            new = _stage_documents(staging, parent, config, layer, (full,) if full else (), options)
+            publish(engine, staging, [new], {layer.digest: layer})
+            return new.id
+    except OSError as err:
+        garbage.collect_quietly(engine)
+        raise cannot_store(engine.layout, f"container {container.name}", err) from err
+
+
+def _parent(engine: Engine, record: ContainerRecord) -> _Parent:
+    """Read the documents of the container's image; they stay in the store for as long as the container does."""
+    try:
+        config = ImageConfig.from_json(jsonfile.read(engine.layout.blob(Digest.parse(record.image))))
+        manifest = Manifest.from_json(jsonfile.read(engine.layout.blob(Digest.parse(record.image_digest))))
+    except (OSError, ValueError) as err:
+        raise StorageError(f"the store has lost the image of container {record.name}: {err}") from err
+    return _Parent(config, manifest)
+
+
+# --- the layer --------------------------------------------------------------------------------------------------
+
+
+def _stage_layer(engine: Engine, staging: BlobStaging, container: Container, options: CommitOptions) -> Descriptor:
+    writer = BlobWriter(staging)
+    try:
+        if options.squash:
+            digest, size = _pack_all(engine, container, writer)
+        else:
+            digest, size = _pack_changes(engine, container.record, writer, volumes=options.volumes)
+        writer.finish_for_child(digest, size)
+    except BaseException:
+        writer.abandon()
+        raise
+    return Descriptor(media_types.OCI_LAYER, digest, size)
+
+
+def _pack_all(engine: Engine, container: Container, writer: BlobWriter) -> tuple[Digest, int]:
+    with open_view(engine, container, volumes=False) as view:
+
+        def work(_report: object) -> tuple[str, int]:
+            tar = TarWriter(writer.write)
+            view.enter(root_only=True)
+            packer = TreePacker(b"/", tar)
+            packer.add(b"", os.stat("/"))
+            packer.add_tree(_is_ours)
+            tar.finish()
+            return writer.digest().hex, writer.size
+
+        return _result(work)
+
+
+def _pack_changes(engine: Engine, record: ContainerRecord, writer: BlobWriter, *, volumes: bool) -> tuple[Digest, int]:
+    plan = rootfs.plan_of(engine, record)
+    uppers = storage.diff_folders(plan)
+    changes = [] if uppers else diff.changes_of(engine, plan, [])  # vfs knows them by comparing
+    tree = plan.mounts[0].lowers[0]
+    mounted = [mount for mount in record.mounts if volumes and mount.type == "volume" and os.path.isdir(mount.source)]
+
+    def work(_report: object) -> tuple[str, int]:
+        tar = TarWriter(writer.write)
+        init.seal_imports()
+        host = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        for target, upper in uppers:
+            _confine(host, upper)
+            _add_upper(LayerPacker(b".", tar, prefix=_inside(target)))
+        if not uppers:
+            _confine(host, tree)
+            _add_changes(LayerPacker(b".", tar), changes)
+        for mount in mounted:
+            _confine(host, mount.source)
+            packer = TreePacker(b".", tar, prefix=_inside(mount.target))
+            packer.add(b"", os.stat("."))
+            packer.add_tree()
+        tar.finish()
+        return writer.digest().hex, writer.size
+
+    return _result(work)
+
+
+def _result(work: Callable[[object], tuple[str, int]]) -> tuple[Digest, int]:
+    ((hex_digits, size),) = workers.run_all([work], 1)
+    return Digest(hex_digits), size
+
+
+def _add_upper(packer: LayerPacker) -> None:
+    packer.forgives = True  # the container may be running
+    packer.add(b"", os.stat("."))
+    packer.add_tree(None if packer.prefix else _is_ours)
+
+
+def _add_changes(packer: LayerPacker, changes: Sequence[Change]) -> None:
+    packer.forgives = True
+    packer.add(b"", os.stat("."))
+    for change in changes:
+        path = change.path.lstrip(b"/")
+        folder, name = os.path.split(path)
+        if change.kind == DELETED:
+            packer.mark(os.path.join(folder, whiteouts.PREFIX + name))
+        elif not _is_ours(path):
+            try:
+                packer.add(path, os.lstat(path))
+            except FileNotFoundError:  # it has just gone
+                continue
+
+
+def _is_ours(path: bytes) -> bool:
+    """True for what starting a container puts into its root, which an image has no use for."""
+    return b"/" + path in diff.OURS
+
+
+def _inside(target: str) -> bytes:
+    return os.fsencode(target.strip("/"))
+
+
+def _confine(host: int, folder: str) -> None:
+    """Make a folder of the host the root of this process, which may have another one since the last time."""
+    os.fchdir(host)
+    os.chroot(".")
+    os.chroot(folder)
+    os.chdir("/")
+
+
+# --- the documents ----------------------------------------------------------------------------------------------
+
+
+def _run_config(record: ContainerRecord, image: RunConfig, options: CommitOptions) -> RunConfig:
+    """Return the defaults of the new image: those of the old one as the container's options changed them."""
+    ports: dict[str, Any] = {f"{mapping.container_port}/{mapping.protocol}": {} for mapping in record.publish}
+    given = RunConfig(
+        user=record.user,
+        exposed_ports={**image.exposed_ports, **ports},
+        env=record.env,
+        entrypoint=record.entrypoint or None,
+        cmd=record.cmd or None,
+        volumes={**image.volumes, **{mount.target: {} for mount in record.mounts if mount.type == "volume"}},
+        working_dir="" if record.working_dir == "/" and not image.working_dir else record.working_dir,
+        labels=record.labels,
+        stop_signal="" if record.stop_signal == "SIGTERM" and not image.stop_signal else record.stop_signal,
+        healthcheck=record.healthcheck,
+        shell=image.shell,
+        on_build=image.on_build,
+        unknown=image.unknown,
+    )
+    if options.config is None:
+        return given
+    return given.replace(**{name: value for name, value in vars(options.config).items() if value})
+
+
+def _image_config(
+    parent: _Parent, record: ContainerRecord, run_config: RunConfig, layer: Digest, options: CommitOptions
+) -> ImageConfig:
+    now = times.now()
+    step = History(created=now, created_by=" ".join(record.command), author=options.author, comment=options.message)
+    before = () if options.squash else parent.config.rootfs.diff_ids
+    return parent.config.replace(
+        created=now,
+        author=options.author or parent.config.author,
+        config=run_config,
+        rootfs=RootFs("layers", (*before, layer)),
+        history=(step,) if options.squash else (*parent.config.history, step),
+    )
+
+
+def _stage_documents(
+    staging: BlobStaging,
+    parent: _Parent,
+    config: ImageConfig,
+    layer: Descriptor,
+    names: tuple[str, ...],
+    options: CommitOptions,
+) -> NewImage:
+    layers = (layer,) if options.squash else (*parent.manifest.layers, layer)
+    for descriptor in layers:
+        if not staging.has(descriptor.digest):
+            raise PodError(
+                f"the store has lost layer {descriptor.digest.short}", hint="load or pull the container's image again"
+            )
+    document = jsonfile.dumps(config.to_json())
+    image_id = staging.add_bytes(document)
+    convert = media_types.in_docker_types if options.docker_types else media_types.in_oci_types
+    manifest = Manifest.of(Descriptor(media_types.OCI_CONFIG, image_id, len(document)), layers).in_types(convert)
+    data = jsonfile.dumps(manifest.to_json())
+    digest = staging.add_bytes(data)
+    blobs = (digest, image_id, *(descriptor.digest for descriptor in layers))
+    return NewImage(Descriptor(manifest.media_type, digest, len(data)), image_id, names, blobs)
