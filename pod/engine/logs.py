@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import select
 
-from pod.engine import containers
+from pod.engine import containers, log_blocks
 from pod.errors import UsageError
 from pod.linux import syscalls as sc
 from pod.linux import times
@@ -40,26 +40,11 @@ class LogLine(Record):
 
 def logs(engine: Engine, name: str, options: LogOptions) -> Iterator[LogLine]:
     """Yield the entries of a container's log. Raises NoSuchContainer, UsageError."""
-    container = containers.find(engine.layout, name)
-    if container.record.log.driver == "none":
-        raise UsageError(f"container {container.name} keeps no log: it was made with --log-driver none")
-    path = f"{engine.layout.container(container.id)}/log"
-    monitor = container.state.monitor if container.running and options.follow else None
-    chunks = _follow(path, monitor)
-    yield from _select(chunks, options, path)
-
-
-def _select(chunks: Iterator[bytes], options: LogOptions, path: str) -> Iterator[LogLine]:
+    path, chunks = _open(engine, name, options)
     since = times.from_ns(options.since) if options.since else ""
     until = times.from_ns(options.until) if options.until else ""
-    skip = _bytes_before_tail(path, options.tail) if options.tail >= 0 else 0
-    rest = b""
-    for chunk in chunks:
-        if skip:
-            skip, chunk = max(0, skip - len(chunk)), chunk[skip:]
-        lines = (rest + chunk).split(b"\n")
-        rest = lines.pop()
-        for line in lines:
+    for block in _whole_lines(chunks, path, options):
+        for line in block.split(b"\n"):
             entry = parse(line)
             if entry is None or entry.time < since:
                 continue
@@ -68,10 +53,46 @@ def _select(chunks: Iterator[bytes], options: LogOptions, path: str) -> Iterator
             yield entry
 
 
+def output(engine: Engine, name: str, options: LogOptions) -> Iterator[tuple[str, bytes]]:
+    """Yield what a container's log holds as (stream, bytes), whole blocks at a time: `logs` for those who need no times.
+
+    Raises NoSuchContainer, UsageError.
+    """
+    if options.since or options.until:
+        yield from ((line.stream, line.data) for line in logs(engine, name, options))
+        return
+    path, chunks = _open(engine, name, options)
+    for block in _whole_lines(chunks, path, options):
+        yield from log_blocks.contents(block)
+
+
+def _open(engine: Engine, name: str, options: LogOptions) -> tuple[str, Iterator[bytes]]:
+    container = containers.find(engine.layout, name)
+    if container.record.log.driver == "none":
+        raise UsageError(f"container {container.name} keeps no log: it was made with --log-driver none")
+    path = f"{engine.layout.container(container.id)}/log"
+    return path, _follow(path, container.state.monitor if container.running and options.follow else None)
+
+
+def _whole_lines(chunks: Iterator[bytes], path: str, options: LogOptions) -> Iterator[bytes]:
+    """Cut the chunks anew where lines end, and leave out what comes before the tail."""
+    skip = _bytes_before_tail(path, options.tail) if options.tail >= 0 else 0
+    rest = b""
+    for chunk in chunks:
+        if skip:
+            skip, chunk = max(0, skip - len(chunk)), chunk[skip:]
+        lines, newline, end = chunk.rpartition(b"\n")
+        if newline:
+            yield rest + lines + newline
+            rest = end
+        else:
+            rest += end
+
+
 def parse(line: bytes) -> LogLine | None:
     """Read one line of the file; None for one that a crash has cut off."""
     parts = line.split(b" ", 3)
-    if len(parts) < 4:
+    if len(parts) < 4 or parts[1] not in (b"stdout", b"stderr"):
         return None
     return LogLine(
         parts[0].decode("ascii", "replace"), parts[1].decode(), parts[3] + (b"\n" if parts[2] == b"F" else b"")
@@ -84,33 +105,45 @@ def _follow(path: str, monitor: ProcessId | None) -> Iterator[bytes]:
         with open(f"{path}.1", "rb") as old:
             while block := old.read(_BLOCK):
                 yield block
+    watch = _Watch(monitor) if monitor is not None else None
     try:
         fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
         return  # it has never been started
     try:
-        watch = _Watch(path, monitor) if monitor is not None else None
+        if watch is not None:
+            watch.add(path)
         while True:
             while block := os.read(fd, _BLOCK):
                 yield block
             if watch is None or watch.over:
                 return
-            watch.wait()
+            if watch.rotated:
+                os.close(fd)
+                fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+                watch.add(path)
+            else:
+                watch.wait()
     finally:
         os.close(fd)
 
 
 class _Watch:
-    """Wakes up when the file grows or the monitor ends (inotify(7), pidfd_open(2))."""
+    """Wakes up when the file grows or is rotated, and when the monitor ends (inotify(7), pidfd_open(2))."""
 
-    def __init__(self, path: str, monitor: ProcessId) -> None:
+    def __init__(self, monitor: ProcessId) -> None:
         self.over = False
+        self.rotated = False
         self._inotify = sc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
-        sc.inotify_add_watch(self._inotify, path, sc.IN_MODIFY)
         try:
             self._pidfd = monitor.pidfd()
         except ProcessLookupError:
             self.over = True
+
+    def add(self, path: str) -> None:
+        """Watch the file that has this name now."""
+        self.rotated = False
+        sc.inotify_add_watch(self._inotify, path, sc.IN_MODIFY | sc.IN_MOVE_SELF)
 
     def wait(self) -> None:
         """Return when there may be more to read; `over` is true when that will be the last of it."""
@@ -121,7 +154,9 @@ class _Watch:
             if fd == self._pidfd:
                 self.over = True
             else:
-                os.read(self._inotify, 1 << 16)
+                events = os.read(self._inotify, 1 << 16)
+                masks = (int.from_bytes(events[at + 4 : at + 8], "little") for at in range(0, len(events), 16))
+                self.rotated = any(mask & sc.IN_MOVE_SELF for mask in masks)  # events of a file itself have no name
 
 
 def _bytes_before_tail(path: str, wanted: int) -> int:

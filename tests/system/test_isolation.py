@@ -353,9 +353,9 @@ def test_modules_of_the_image_are_never_imported_by_pod(pod: CommandLine, hostil
         result = run(pod, *options, image, attempt[-1])
         assert "PLANTED" not in result.stdout + result.stderr and result.code != 66, str(result)
     container = pod("run", "-d", *NO_NETWORK, image, "sleep", "1000").ok().stdout.strip()
-    for words in (["true"], ["no-such-program"], ["/etc"]):
-        for options in ([], ["-t"], ["-w", "/"], ["-u", "nobody-there"], ["-w", "/nowhere"]):
-            result = pod("exec", *options, container, *words)
+    for words in (("true",), ("no-such-program",), ("/etc",)):
+        for option in ([], ["-t"], ["-w", "/"], ["-u", "nobody-there"], ["-w", "/nowhere"]):
+            result = pod("exec", *option, container, *words)
             assert "PLANTED" not in result.stdout + result.stderr and result.code != 66, str(result)
 
 

@@ -64,7 +64,7 @@ def _task(
     context: Context, container: Container, view: LogView, options: LogOptions, *, several: bool
 ) -> Callable[[], None]:
     """Return a function that prints one container's log."""
-    from pod.engine.logs import logs
+    from pod.engine.logs import logs, output
 
     label = (container.name if view.names else container.id[:12]) + " " if several else ""
     details = _details(container) if view.details else ""
@@ -73,7 +73,11 @@ def _task(
         return f"{label}{line.time + ' ' if view.timestamps else ''}{details}".encode()
 
     def task() -> None:
-        printer = _Printer(prefix if label or view.timestamps or details else None, at_once=view.follow)
+        if not (label or view.timestamps or details):
+            for stream, data in output(context.engine, container.id, options):
+                files.write_all(_DESCRIPTORS[stream], data)
+            return
+        printer = _Printer(prefix, at_once=view.follow)
         try:
             for line in logs(context.engine, container.id, options):
                 printer.add(line)
@@ -96,7 +100,7 @@ def _details(container: Container) -> str:
 class _Printer:
     """Writes entries to their streams in order; few large writes, unless someone is watching."""
 
-    def __init__(self, prefix: Callable[[LogLine], bytes] | None, *, at_once: bool) -> None:
+    def __init__(self, prefix: Callable[[LogLine], bytes], *, at_once: bool) -> None:
         self._prefix = prefix
         self._at_once = at_once
         self._stream = "stdout"
@@ -107,7 +111,7 @@ class _Printer:
         if line.stream != self._stream:
             self.flush()
             self._stream = line.stream
-        if self._prefix is not None and not self._inside_line[line.stream]:
+        if not self._inside_line[line.stream]:
             self._pending += self._prefix(line)
         self._inside_line[line.stream] = not line.data.endswith(b"\n")
         self._pending += line.data
