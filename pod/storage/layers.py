@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from pod.errors import StorageError
-from pod.linux import jsonfile
+from pod.linux import files, jsonfile
 from pod.linux.locks import Lock
 from pod.oci.digest import Digest
 from pod.record import Record
@@ -116,12 +116,18 @@ class LayerStore:
 
     def remove(self, diff_id: Digest) -> None:
         """Remove a layer. The caller has made sure that no image and no container needs it."""
+        if rubbish := self.throw_away(diff_id):
+            files.remove_tree(rubbish)
+
+    def throw_away(self, diff_id: Digest) -> str:
+        """Take a layer out of the store in one step; return the folder that is left to be deleted, "" for none."""
         from pod.storage.drivers import vfs
 
         with self.lock(diff_id) as lock:
             vfs.forget_chains(self.layout, diff_id.hex)
-            self.layout.discard(self.layout.layer(diff_id))
+            rubbish = self.layout.throw_away(self.layout.layer(diff_id))
             lock.remove()
+            return rubbish
 
     def sweep(self) -> None:
         """Remove what killed processes left unfinished."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pod.engine.images import users
 from pod.errors import PodError, StorageError
-from pod.storage.image_changes import ImageChanges, needed, remove_blobs, unneeded_layers
+from pod.linux import files
+from pod.record import Record
+from pod.storage.image_changes import ImageChanges, needed, remove_blobs, unneeded_blobs, unneeded_layers
 from pod.storage.images import ImageStore
 from pod.storage.layers import LayerStore
 from pod.storage.staging import sweep
@@ -14,13 +16,27 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
 
-def collect(engine: Engine) -> int:
-    """Remove garbage and return how many bytes that frees, as blobs and unpacked files."""
+class Collected(Record):
+    """What a collection found: the bytes that it frees, and the folders that are left to be deleted."""
+
+    freed: int
+    rubbish: tuple[str, ...]
+
+
+def collect(engine: Engine) -> None:
+    """Remove garbage."""
     engine.enter()
     with ImageChanges(ImageStore(engine.layout)) as changes:
-        freed = collect_locked(engine, changes)
-    sweep(engine.layout)
-    return freed
+        collected = collect_locked(engine, changes)
+    delete(engine, collected)
+
+
+def unused(engine: Engine) -> int:
+    """Return how many blobs and layers the next collection would remove."""
+    store = ImageStore(engine.layout)
+    with store.lock():
+        wanted = needed(store, *users.kept(engine.layout))
+        return len(unneeded_blobs(engine.layout, wanted)) + len(unneeded_layers(engine.layout, wanted))
 
 
 def collect_quietly(engine: Engine) -> None:
@@ -31,19 +47,28 @@ def collect_quietly(engine: Engine) -> None:
         pass
 
 
-def collect_locked(engine: Engine, changes: ImageChanges) -> int:
-    """Do the same for a caller that holds the store's lock and is in the user's namespace; the index is written first.
+def collect_locked(engine: Engine, changes: ImageChanges) -> Collected:
+    """Take garbage out of the store, for a caller that holds its lock and is in the user's namespace.
 
-    A layer that a load has unpacked and not yet listed may go as well: the load notices and unpacks it again.
+    The index is written first. A layer that a load has unpacked and not yet listed may go as well: the load notices
+    and unpacks it again. Deleting takes its time and is left for after the lock: `delete`.
     """
     changes.write()
     wanted = needed(ImageStore(engine.layout), *users.kept(engine.layout))
     layers = LayerStore(engine.layout)
     freed = remove_blobs(engine.layout, wanted)
+    rubbish = []
     for diff_id in unneeded_layers(engine.layout, wanted):
         try:
             freed += layers.size(diff_id)
         except StorageError:
             pass  # unfinished or broken: its size is nobody's business
-        layers.remove(diff_id)
-    return freed
+        rubbish.append(layers.throw_away(diff_id))
+    return Collected(freed, tuple(filter(None, rubbish)))
+
+
+def delete(engine: Engine, collected: Collected) -> None:
+    """Delete what a collection took out of the store, and what killed commands have left there."""
+    for path in collected.rubbish:
+        files.remove_tree(path)
+    sweep(engine.layout)

@@ -12,7 +12,6 @@ from pod.errors import InUse, NoSuchImage, PodError
 from pod.record import Record
 from pod.storage.image_changes import ImageChanges
 from pod.storage.images import ImageStore, familiar, find_name
-from pod.storage.staging import sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +65,8 @@ def remove_images(engine: Engine, words: Sequence[str], *, force: bool = False) 
                 removed.append(_remove(changes, word, used, force))
             except PodError as err:
                 removed.append(Removed(word, error=err))
-        garbage.collect_locked(engine, changes)
-    sweep(engine.layout)
+        collected = garbage.collect_locked(engine, changes)
+    garbage.delete(engine, collected)
     _tell(engine, removed)
     return removed
 
@@ -82,10 +81,10 @@ def prune_images(engine: Engine, fits: Callable[[Image], bool]) -> tuple[list[Re
         for entry in {entry.id: entry for entry in changes.entries}.values():
             if not used.any(entry.id) and fits(store.image(entry, changes.entries)):
                 removed.append(_delete(changes, entry, str(entry.id)))
-        freed = garbage.collect_locked(engine, changes)
-    sweep(engine.layout)
+        collected = garbage.collect_locked(engine, changes)
+    garbage.delete(engine, collected)
     _tell(engine, removed)
-    return removed, freed
+    return removed, collected.freed
 
 
 def _tell(engine: Engine, removed: Sequence[Removed]) -> None:
