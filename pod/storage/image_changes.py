@@ -186,12 +186,16 @@ def _reach(store: ImageStore, digest: Digest, result: Needed) -> None:
 def remove_blobs(layout: StorageLayout, needed: Needed) -> int:
     """Remove every blob that nothing needs and return the bytes that this frees. The caller holds the store's lock."""
     freed = 0
-    for name in _names(f"{layout.images}/blobs/sha256"):
-        if name not in needed.blobs:
-            path = f"{layout.images}/blobs/sha256/{name}"
-            freed += os.lstat(path).st_blocks * 512
-            files.remove_file(path)
+    for path in unneeded_blobs(layout, needed):
+        freed += os.lstat(path).st_blocks * 512
+        files.remove_file(path)
     return freed
+
+
+def unneeded_blobs(layout: StorageLayout, needed: Needed) -> list[str]:
+    """Return the paths of the blobs that nothing needs. The caller holds the store's lock."""
+    folder = f"{layout.images}/blobs/sha256"
+    return [f"{folder}/{name}" for name in _names(folder) if name not in needed.blobs]
 
 
 def unneeded_layers(layout: StorageLayout, needed: Needed) -> list[Digest]:

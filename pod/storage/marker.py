@@ -59,6 +59,13 @@ def update(layout: StorageLayout, **changes: Any) -> Marker:
         return marker
 
 
+def renew(layout: StorageLayout) -> None:
+    """Write a new mark in place of a broken one."""
+    with Lock(layout.lock("store")):
+        files.remove_file(layout.marker)
+    update(layout)
+
+
 def claim(layout: StorageLayout) -> None:
     """Mark the folder as a store of pod's before anything is put into it. Raises StorageError for somebody else's.
 
