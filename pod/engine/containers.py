@@ -146,7 +146,10 @@ def every_settled(engine: Engine) -> Iterator[Container]:
 def find_settled(engine: Engine, wanted: str) -> Container:
     """Find a container as `find` does, after putting right what a crash left of it."""
     container = find(engine.layout, wanted)
-    return _settled(engine, container, wait=True) if container.crashed else container
+    try:
+        return _settled(engine, container, wait=True) if container.crashed else container
+    except NoSuchContainer as err:
+        raise NoSuchContainer(wanted) from err
 
 
 def _settled(engine: Engine, container: Container, *, wait: bool = False) -> Container:
@@ -162,7 +165,11 @@ def _settled(engine: Engine, container: Container, *, wait: bool = False) -> Con
 
 def find(layout: StorageLayout, wanted: str) -> Container:
     """Return the container that a name, an id or its beginning means. Raises NoSuchContainer, AmbiguousName."""
-    return load(layout, find_id(layout, wanted))
+    container_id = find_id(layout, wanted)
+    try:
+        return load(layout, container_id)
+    except NoSuchContainer as err:
+        raise NoSuchContainer(wanted) from err  # removed this very moment
 
 
 def find_id(layout: StorageLayout, wanted: str) -> str:
