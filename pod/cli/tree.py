@@ -61,6 +61,7 @@ COMMANDS = (
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
     _entry(IMAGES, "image.pull:pull", "pull", "image pull"),
+    _entry(IMAGES, "image.push:push", "push", "image push"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
     _entry(IMAGES, "image.save:save", "save", "image save"),
     _entry(IMAGES, "image.import_:import_", "import", "image import"),
@@ -98,7 +99,7 @@ COMMANDS = (
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup clone compose context "
     "farm generate init kube machine manifest network pause pod "
-    "push restore runlabel scp search secret service sign trust "
+    "restore runlabel scp search secret service sign trust "
     "unpause update volume".split()
 )
 

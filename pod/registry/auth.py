@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pod.registry.auth_file import Credentials
 
-    Fetch = Callable[[str, str, dict[str, str], dict[str, str], dict[str, str]], dict[str, Any]]
+    Fetch = Callable[[str, str, dict[str, Any], dict[str, Any], dict[str, str]], dict[str, Any]]
     """Ask a token server: method, address, parameters, form, headers; gives its JSON document."""
 
 _MINIMUM_LIFE = 60  # seconds, where the server does not say how long a token lives
@@ -84,10 +84,12 @@ class Authorizer:
 
     def _ask(self, challenge: dict[str, str], scope: str) -> _Token:
         realm, service = challenge.get("realm", ""), challenge.get("service", "")
-        parameters = {key: value for key, value in (("service", service), ("scope", scope)) if value}
+        parameters: dict[str, Any] = {"service": service} if service else {}
+        if scope:
+            parameters["scope"] = scope.split()  # several are several parameters
         who = self.credentials
         if who is not None and who.identity_token:
-            form = {**parameters, "grant_type": "refresh_token", "refresh_token": who.identity_token}
+            form = {**parameters, "scope": scope, "grant_type": "refresh_token", "refresh_token": who.identity_token}
             answer = self._fetch("POST", realm, {}, {**form, "client_id": "pod"}, {})
         else:
             headers = {"Authorization": _basic(who)} if who else {}

@@ -196,7 +196,7 @@ class Connection:
         return self._followed("GET", f"http://{host}/v2/", what, {}, None, False)
 
     def _fetch_token(
-        self, method: str, realm: str, parameters: dict[str, str], form: dict[str, str], headers: dict[str, str]
+        self, method: str, realm: str, parameters: dict[str, Any], form: dict[str, Any], headers: dict[str, str]
     ) -> dict[str, Any]:
         what = f"cannot get a token for {self.host}"
         if urlsplit(realm).scheme not in ("http", "https"):
