@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -196,12 +197,36 @@ def test_removing_and_starting_at_once_end_in_one_of_two_ways(pod: CommandLine) 
 
 @pytest.mark.parametrize("options", [(), ("--rm",)], ids=["kept", "rm"])
 def test_ten_waiters_all_learn_the_exit_code(pod: CommandLine, options: tuple[str, ...]) -> None:
-    words = ("run", "-d", *options, "-i", "--network", "none", "--name", "awaited", "busybox", "sh", "-c")
-    pod(*words, "trap 'exit 7' TERM; while :; do sleep 0.02; done").ok()
+    container = run_until_term(pod, *options)
     waiters = [pod.start("wait", "awaited", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(10)]
-    time.sleep(1.0)
+    wait_for_clients(pod, container, 10)
     pod("kill", "-s", "TERM", "awaited").ok()
     assert [result.ok().stdout for result in finish(waiters)] == ["7\n"] * 10
+
+
+def run_until_term(pod: CommandLine, *options: str) -> str:
+    """Start a container that says `end` and exits with 7 when it gets SIGTERM, and not before; its id."""
+    words = ("run", "-d", *options, "--network", "none", "--name", "awaited", "busybox", "sh", "-c")
+    return pod(*words, "trap 'echo end; exit 7' TERM; while :; do sleep 0.02; done").ok().stdout.strip()
+
+
+def wait_for_clients(pod: CommandLine, container: str, wanted: int) -> None:
+    """Wait until so many commands are connected to a container's monitor: it holds a socket for each, and one more."""
+    deadline = time.monotonic() + PATIENCE
+    while sockets(Store.of(pod).monitor(container)) <= wanted:
+        assert time.monotonic() < deadline, "they do not connect"
+        time.sleep(0.02)
+
+
+def sockets(pid: int) -> int:
+    """Return how many sockets a process holds."""
+    found = 0
+    for fd in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            found += os.readlink(fd).startswith("socket:")
+        except FileNotFoundError:
+            continue
+    return found
 
 
 def test_waiters_that_come_at_the_end_are_not_left_alone(pod: CommandLine) -> None:
@@ -215,7 +240,8 @@ def test_waiters_that_come_at_the_end_are_not_left_alone(pod: CommandLine) -> No
 
 
 def test_two_attached_commands_both_hear_the_end(pod: CommandLine) -> None:
-    words = ("run", "-d", "--network", "none", "--name", "heard", "busybox", "sh", "-c", "sleep 0.7; echo end; exit 5")
-    pod(*words).ok()
-    results = at_once(pod, [("attach", "heard")] * 2)
-    assert [(result.code, result.stdout) for result in results] == [(5, "end\n")] * 2
+    container = run_until_term(pod)
+    attached = [pod.start("attach", "awaited", stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(2)]
+    wait_for_clients(pod, container, 2)
+    pod("kill", "-s", "TERM", "awaited").ok()
+    assert [(result.code, result.stdout) for result in finish(attached)] == [(7, "end\n")] * 2
