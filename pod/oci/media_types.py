@@ -35,6 +35,11 @@ def compression(media_type: str) -> str:
     return "zstd" if media_type.endswith(("+zstd", ".zstd")) else ""
 
 
+def compressed(media_type: str, name: str) -> str:
+    """Return the type of an uncompressed layer when it is compressed: +gzip of OCI's, .gzip of Docker's."""
+    return f"{media_type}{'+' if media_type.startswith(OCI_LAYER) else '.'}{name}"
+
+
 _TWINS = (
     (OCI_INDEX, DOCKER_LIST),
     (OCI_MANIFEST, DOCKER_MANIFEST),

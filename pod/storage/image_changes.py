@@ -67,6 +67,11 @@ class ImageChanges:
         try:
             if kind is None:
                 self.write()
+        except OSError as err:
+            raise StorageError(
+                f"cannot write to the image store: {err.strerror}: {err.filename}",
+                hint="free some space, or mend the folder's owner and mode",
+            ) from err
         finally:
             self._lock.release()
 

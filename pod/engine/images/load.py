@@ -13,6 +13,7 @@ from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage.archives.opening import Input, open_tree, read_images
 from pod.storage.blobs import BlobStaging
+from pod.storage.images import familiar
 from pod.storage.staging import sweep
 
 TYPE_CHECKING = False
@@ -60,7 +61,8 @@ def load(
             images = read_images(tree, wanted)
             for image in images:
                 if not image.platform.matches(wanted):
-                    engine.notify(f"the image is for {image.platform}, not for {wanted}")
+                    name = familiar(image.names[0]) if image.names else image.id.short
+                    engine.notify(f"image {name} is for {image.platform}, not for {wanted}")
             ingest(engine, staging, tree, images, layer_progress)
     except OSError as err:
         raise cannot_store(engine.layout, source.shown, err) from err

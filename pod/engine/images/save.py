@@ -40,11 +40,13 @@ def save(
     *,
     format: str = DOCKER_ARCHIVE,
     platform: str = "",
+    compress: bool = False,
     progress: Callable[[int], None] = _ignore,
 ) -> None:
     """Write images to a file, a folder (both by path) or an open descriptor. Raises NoSuchImage, StorageError.
 
     A file appears when it is whole. As for Docker a name without a tag stands for all tags of that repository.
+    `compress` is for the layers of a docker-dir.
     """
     store = ImageStore(engine.layout)
     images = _chosen(store, names)
@@ -58,6 +60,8 @@ def save(
         layers = LayerFiles(engine.layout, staging)
         try:
             images = [_with_true_layers(engine, staging, saved) for saved in images]
+            if compress and format == DOCKER_DIR:
+                images = [saved.replace(image=layers.compress(saved.image)) for saved in images]
             if format in (OCI_DIR, DOCKER_DIR):
                 _save_folder(images, layers, format, output, progress)
             elif isinstance(output, int):

@@ -6,11 +6,13 @@ A layer that was built here has no blob until it is needed: packing its tree giv
 from __future__ import annotations
 
 import os
+import zlib
 
 from pod.errors import StorageError
+from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.storage import owners, pack
-from pod.storage.blobs import BlobStaging, BlobWriter
+from pod.storage.blobs import CHUNK, BlobStaging, BlobWriter
 from pod.storage.compression import Decompressed, detect
 
 TYPE_CHECKING = False
@@ -19,7 +21,11 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pod.oci.manifest import Descriptor
+    from pod.storage.images import Image
     from pod.storage.layout import StorageLayout
+
+
+_NOT_STORED = Digest("0" * 64)
 
 
 class LayerFile:
@@ -47,8 +53,9 @@ class LayerFiles:
 
     def stored(self, descriptor: Descriptor, diff_id: Digest) -> LayerFile:
         """Open a layer as its manifest names it."""
-        if os.path.exists(path := self.layout.blob(descriptor.digest)):
-            return LayerFile(path)
+        for path in (self.layout.blob(descriptor.digest), self._staging.path(descriptor.digest)):
+            if os.path.exists(path):
+                return LayerFile(path)
         if descriptor.digest == diff_id:
             return self._packed(diff_id)
         raise StorageError(
@@ -65,6 +72,32 @@ class LayerFiles:
             with layer, open(layer.fd, "rb", buffering=0, closefd=False) as stream:
                 self._staging.add_stream(Decompressed(stream), f"layer {descriptor.digest}", diff_id)
         return LayerFile(path)
+
+    def compress(self, image: Image) -> Image:
+        """Return the same image with its layers compressed, by gzip where they are not yet."""
+        done: dict[Digest, Descriptor] = {}
+        for descriptor, diff_id in zip(image.manifest.layers, image.diff_ids, strict=True):
+            if diff_id not in done:
+                done[diff_id] = self._compressed(descriptor, diff_id)
+        manifest = image.manifest.replace(layers=tuple(done[diff_id] for diff_id in image.diff_ids))
+        return image.replace(manifest=manifest, digest=_NOT_STORED)
+
+    def _compressed(self, descriptor: Descriptor, diff_id: Digest) -> Descriptor:
+        with self.stored(descriptor, diff_id) as layer:
+            if detect(os.pread(layer.fd, 16, 0)):
+                return descriptor
+            writer = BlobWriter(self._staging)
+            squeeze = zlib.compressobj(wbits=31)
+            try:
+                for offset in range(0, layer.size, CHUNK):
+                    writer.write(squeeze.compress(os.pread(layer.fd, CHUNK, offset)))
+                writer.write(squeeze.flush())
+                digest, size = writer.finish(), writer.size
+            except BaseException:
+                writer.abandon()
+                raise
+        media_type = media_types.compressed(descriptor.media_type, "gzip")
+        return descriptor.replace(media_type=media_type, digest=digest, size=size)
 
     def _packed(self, diff_id: Digest) -> LayerFile:
         path = self._staging.path(diff_id)

@@ -177,8 +177,8 @@ def _digest(data: bytes) -> Digest:
 
 
 def _manifest_in(convert: Callable[[str], str], image: Image, layers: LayerFiles) -> bytes:
-    """Return the manifest in the types of one family: as it is stored if it has them already."""
+    """Return the manifest in the types of one family: as it is stored if it is, and has them already."""
     converted = image.manifest.in_types(convert)
-    if converted == image.manifest:
+    if converted == image.manifest and os.path.exists(layers.layout.blob(image.digest)):
         return read_document(layers.layout, image.digest)
     return jsonfile.dumps(converted.to_json())

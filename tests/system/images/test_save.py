@@ -12,7 +12,7 @@ import pytest
 from tests.support.archives import COMPRESSIONS, oci_members, sha256, write_tar
 from tests.support.commands import CommandLine
 from tests.support.images import write_docker_archive
-from tests.system.images.stores import NAME, tiny
+from tests.system.images.stores import NAME, layers_of, tiny
 
 
 def test_saved_layers_are_uncompressed_with_the_digests_of_the_configuration(empty: CommandLine, folder: Path) -> None:
@@ -66,3 +66,17 @@ def test_a_file_that_cannot_be_written_is_named(own: CommandLine, folder: Path, 
     result = own("save", "--format", "oci-dir", "-o", folder / "full", "busybox")
     assert result.code == 125 and f"folder {folder / 'full'} is not empty" in result.stderr
     own("rmi", "busybox").ok()
+
+
+def test_a_docker_dir_is_compressed_where_that_is_asked_for(empty: CommandLine, folder: Path) -> None:
+    image = tiny()
+    empty("load", "-i", write_docker_archive(folder / "x.tar", image)).ok()
+    empty("save", "--format", "docker-dir", "--compress", "-o", folder / "dir", "tiny:1").ok()
+    manifest = json.loads((folder / "dir" / "manifest.json").read_bytes())
+    for layer in manifest["layers"]:
+        data = (folder / "dir" / layer["digest"].removeprefix("sha256:")).read_bytes()
+        assert layer["mediaType"] == "application/vnd.docker.image.rootfs.diff.tar.gzip"
+        assert (sha256(data), len(data), data[:2]) == (layer["digest"][7:], layer["size"], b"\x1f\x8b")
+    empty("rmi", "tiny:1").ok()
+    empty("load", "-i", folder / "dir").ok()
+    assert layers_of(empty, image.id()) == image.diff_ids()

@@ -256,6 +256,19 @@ def test_a_bad_name_is_refused_and_changes_nothing(load: Callable[..., CommandLi
     assert inspect(pod, "busybox", "{{.RepoTags}}") == "[busybox:latest]"
 
 
+def test_a_store_that_cannot_be_written_is_named(load: Callable[..., CommandLine]) -> None:
+    pod = load(BUSYBOX)
+    folder = root(pod) / "images"
+    folder.chmod(0o555)
+    try:
+        result = pod("tag", "busybox", "other")
+    finally:
+        folder.chmod(0o700)
+    assert result.code == 125
+    assert result.stderr.startswith(f"Error: cannot write to the image store: Permission denied: {folder}/index.json")
+    assert images(pod, "-q").ok().lines == [BUSYBOX.id()[:12]]
+
+
 def test_an_unknown_image_has_the_same_words_for_every_verb(own: CommandLine, podman: CommandLine) -> None:
     for words in (["tag", "nope", "x"], ["untag", "nope"], ["save", "nope"], ["image", "mount", "nope"]):
         result = own(*words)

@@ -29,7 +29,6 @@ def save(
     """Write images to a file, a folder or stdout, which must not be a terminal."""
     from pod.engine.images.save import save as save_images
 
-    del compress  # layers are saved as they are stored
     if not output and (sys.stdout is None or sys.stdout.isatty()):
         raise UsageError("refusing to write an archive to a terminal", hint="name a file with -o, or redirect: > FILE")
     with Bars(quiet=quiet) as bars:
@@ -39,6 +38,7 @@ def save(
             output or STDOUT,
             format=format,
             platform=platform,
+            compress=compress,
             progress=lambda amount: bars.advance("writing", amount),
         )
     return 0
