@@ -82,6 +82,23 @@ version --format '{{.Client.Version}}'
 info -f json
 system info
 unshare ls -l /
+rename web db
+port web 80/tcp
+port -a
+pause -a
+unpause web
+update --restart on-failure:3 -m 1g web
+top web -eo pid,args
+top -l pid,user
+stats --no-stream -a
+stats -i 2 --format json web
+events --since 10m --stream=false -f event=died --format json
+container prune -f --filter until=24h
+system df -v
+system prune -af --volumes
+system check -r --quick
+system reset -f
+system migrate
 help ps
 completion bash
 """

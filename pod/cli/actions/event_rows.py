@@ -28,6 +28,8 @@ _SECOND = 1_000_000_000
 
 def words(event: Event) -> tuple[str, ...]:
     """Return what the event is called: by Podman, by Docker."""
+    if health := event.details.get("health_status"):
+        return event.action, f"{event.action}: {health}"
     return event.action, _DOCKER_WORDS.get((event.type, event.action), event.action)
 
 
@@ -94,6 +96,7 @@ def template_row(event: Event, *, as_docker: bool) -> Row:
         Attributes=event.labels,
         ContainerExitCode=int(event.details.get("exitCode", "0")),
         From=event.image,
+        HealthStatus=event.details.get("health_status", ""),
         ID=event.id,
         Image=full_image(event),
         Name=event.name,
