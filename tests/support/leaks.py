@@ -63,11 +63,14 @@ def mounts(folder: Path, expected: Collection[int] = ()) -> list[str]:
     return list(found.values())
 
 
-def leftovers(folder: Path, expected: Collection[int] = (), patience: float = PATIENCE) -> list[str]:
-    """Return what is still there of the tests in the folder, after giving it time to go."""
+def leftovers(
+    folder: Path, expected: Collection[int] = (), known: Collection[str] = (), patience: float = PATIENCE
+) -> list[str]:
+    """Return what is still there of the tests in the folder, after giving it time to go, but for what is known."""
     deadline = time.monotonic() + patience
     while True:
-        found = [str(process) for process in processes(folder, expected)] + mounts(folder, expected)
+        seen = [str(process) for process in processes(folder, expected)] + mounts(folder, expected)
+        found = [leftover for leftover in seen if leftover not in known]
         if not found or time.monotonic() > deadline:
             return found
         time.sleep(0.05)
