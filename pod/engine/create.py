@@ -49,7 +49,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     sharing.check(engine, record)
     state = _being_started() if to_run and record.auto_remove else ContainerState()
     try:
-        _write(engine, record, state)
+        write(engine, record, state)
     except OSError as err:
         where = err.filename or engine.layout.root
         raise StorageError(f"cannot store container {name}: {err.strerror}: {where}") from err
@@ -198,7 +198,7 @@ def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, .
     return tuple(merged.values())
 
 
-def _write(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
+def write(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
     """Write the documents and take the name: a crash leaves either the whole container or nothing that counts."""
     layout = engine.layout
     durable = not record.auto_remove
