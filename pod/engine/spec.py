@@ -166,8 +166,8 @@ def _system_mounts(record: ContainerRecord, host_network: bool) -> list[oci.Moun
     if not host_network:  # the host's /sys comes with its own cgroup mounts
         mounts.append(oci.Mount("/sys/fs/cgroup", "cgroup", "cgroup", (*hardened, "relatime", sysfs_mode)))
     if record.ipc_mode == "host":
-        mounts.append(oci.Mount("/dev/shm", "bind", "/dev/shm", ("rbind", *hardened)))
-        mounts.append(oci.Mount("/dev/mqueue", "bind", "/dev/mqueue", ("rbind", *hardened)))
+        paths = [path for path in ("/dev/shm", "/dev/mqueue") if os.path.isdir(path)]
+        mounts += [oci.Mount(path, "bind", path, ("rbind", *hardened)) for path in paths]
     else:
         mounts.append(oci.Mount("/dev/mqueue", "mqueue", "mqueue", hardened))
         mounts.append(oci.Mount("/dev/shm", "tmpfs", "shm", (*hardened, "mode=1777", f"size={record.shm_size}")))

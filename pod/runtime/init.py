@@ -178,14 +178,16 @@ def _set_names(spec: Spec) -> None:
     names = spec.linux.namespace("uts")
     if names is None or names.path:
         return
-    if spec.hostname:
-        _sethostname(spec.hostname)
-    if spec.domainname:
-        sc.setdomainname(spec.domainname)
-
-
-def _sethostname(name: str) -> None:
-    _socket.sethostname(name)
+    try:
+        if spec.hostname:
+            _socket.sethostname(spec.hostname)
+        if spec.domainname:
+            sc.setdomainname(spec.domainname)
+    except OSError as err:
+        raise PodError(
+            f"cannot set the host name {spec.hostname!r} and domain {spec.domainname!r}: {os.strerror(err.errno or 0)}",
+            hint="the kernel takes names of up to 64 bytes",
+        ) from err
 
 
 def _set_sysctls(linux: Linux) -> None:
