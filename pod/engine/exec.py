@@ -54,15 +54,16 @@ def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
 def _attached(container: Container, entry: enter.Entry, options: ExecOptions) -> int:
     """Run the program with our streams until it ends."""
     keys = container.record.detach_keys if options.detach_keys is None else options.detach_keys
+    signals = exec_relay.catch_signals(terminal=options.tty)
     if options.tty:
         launched = enter.enter(entry, None)
-        return exec_relay.terminal(launched, keys, interactive=options.interactive)
+        return exec_relay.terminal(launched, signals, keys, interactive=options.interactive)
     pipes = [_stream(number, interactive=options.interactive) for number in (0, 1, 2)]
     launched = enter.enter(entry, (pipes[0][0], pipes[1][0], pipes[2][0]))
     for theirs, ours in pipes:
         if ours is not None:
             os.close(theirs)
-    return exec_relay.pipes(launched, [ours for _theirs, ours in pipes])
+    return exec_relay.pipes(launched, signals, [ours for _theirs, ours in pipes])
 
 
 def entry_of(engine: Engine, container: Container, options: ExecOptions) -> enter.Entry:

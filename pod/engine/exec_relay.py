@@ -15,9 +15,8 @@ _FORWARDED = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGQUIT, 
 _TIOCSWINSZ = 0x5414
 
 
-def pipes(launched: Launched, ours: list[int | None]) -> int:
+def pipes(launched: Launched, wakeup: int, ours: list[int | None]) -> int:
     """Relay the standard streams that are not the program's own (`ours`: stdin, stdout, stderr) until it ends."""
-    wakeup = _catch(_FORWARDED)
     stdin, stdout, stderr = ours
     sinks = {fd: number for fd, number in ((stdout, 1), (stderr, 2)) if fd is not None}
     pidfd = os.pidfd_open(launched.pid)
@@ -77,9 +76,8 @@ def _drain(sinks: dict[int, int]) -> None:
             files.write_all(number, data)
 
 
-def terminal(launched: Launched, detach_keys: str, *, interactive: bool) -> int:
+def terminal(launched: Launched, wakeup: int, detach_keys: str, *, interactive: bool) -> int:
     """Relay this terminal to the program's until that ends, or until the user detaches (0)."""
-    wakeup = _catch((_signal.SIGWINCH, *_FORWARDED))
     screen = Terminal.of_stdin() if os.isatty(0) else None
     keys = DetachKeys.parse(detach_keys)
     try:
@@ -141,10 +139,13 @@ def _resize(main: int, screen: Terminal) -> None:
     fcntl.ioctl(main, _TIOCSWINSZ, screen.window())
 
 
-def _catch(signals: tuple[int, ...]) -> int:
-    """Have these signals noted in a pipe; return its read end."""
+def catch_signals(*, terminal: bool) -> int:
+    """Have the signals that are passed on noted in a pipe; return its read end.
+
+    Before the program starts: what it says first may make somebody signal us at once.
+    """
     reader, writer = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
-    for number in signals:
+    for number in (*_FORWARDED, *((_signal.SIGWINCH,) if terminal else ())):
         _signal.signal(number, lambda _number, _frame: None)
     _signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     return reader
