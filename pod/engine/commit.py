@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers, diff, rootfs
+from pod.engine import containers, diff, root_folder, rootfs
 from pod.engine.container_view import open_view
 from pod.engine.images import garbage
 from pod.engine.images.publish import cannot_store, publish, unpack
@@ -69,6 +69,7 @@ def commit(engine: Engine, name: str, options: CommitOptions) -> Digest:
     """
     full = full_name(options.name) if options.name else ""
     container = containers.find(engine.layout, name)
+    options = options.replace(squash=options.squash or bool(container.record.rootfs))
     parent = _parent(engine, container.record)
     run_config = apply_changes(_run_config(container.record, parent.config.config, options), options.changes)
     single_id = engine.enter().single
@@ -88,6 +89,8 @@ def commit(engine: Engine, name: str, options: CommitOptions) -> Digest:
 
 def _parent(engine: Engine, record: ContainerRecord) -> _Parent:
     """Read the documents of the container's image; they stay in the store for as long as the container does."""
+    if record.rootfs:
+        return _Parent(root_folder.IMAGE.config, Manifest(2, Descriptor("", Digest("0" * 64), 0), ()))
     try:
         config = ImageConfig.from_json(jsonfile.read(engine.layout.blob(Digest.parse(record.image))))
         manifest = Manifest.from_json(jsonfile.read(engine.layout.blob(Digest.parse(record.image_digest))))

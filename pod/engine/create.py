@@ -39,13 +39,17 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     timezone.check(options.timezone)
     if options.cidfile and os.path.lexists(options.cidfile):
         raise UsageError(f"container id file {options.cidfile} exists", hint="remove it, or choose another --cidfile")
-    image = resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
+    image = _image(engine, options)
     container_id = ids.new_id()
     name = options.name or names.unused(engine.layout)
     names.check(name)
     names.settle_owner(engine, name)
     options = options.replace(network=options.network or _default_network(engine))
     record = _record(container_id, name, options, image.config.config, image)
+    if options.rootfs:
+        from pod.engine import root_folder
+
+        record = root_folder.use(record, options.image)
     sharing.check(engine, record)
     state = _being_started() if to_run and record.auto_remove else ContainerState()
     try:
@@ -57,6 +61,14 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
         _write_cidfile(engine, options.cidfile, record)
     events.container(engine.layout, "create", record)
     return record
+
+
+def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
+    if options.rootfs:
+        from pod.engine import root_folder
+
+        return root_folder.IMAGE
+    return resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
 
 
 def _default_network(engine: Engine) -> str:

@@ -9,10 +9,9 @@ import os
 
 from pod.engine import containers, rootfs
 from pod.engine.images import resolve
-from pod.errors import NoSuchContainer, NotFound
+from pod.errors import NoSuchContainer, NotFound, WrongState
 from pod.linux import syscalls as sc
 from pod.linux import workers
-from pod.oci.digest import Digest
 from pod.storage import rootfs as storage
 from pod.storage import tree_changes
 from pod.storage.drivers import choice
@@ -40,7 +39,12 @@ def diff_container(engine: Engine, name: str) -> list[Change]:
     """Return what a container changed of its image's files. Raises NoSuchContainer."""
     engine.enter()
     record = containers.find(engine.layout, name).record
-    return without_ours(changes_of(engine, rootfs.plan_of(engine, record), _layer_folders(engine, record.layers)))
+    if record.rootfs and not record.rootfs_overlay:
+        raise WrongState(
+            f"container {record.name} has no changes of its own: it works in {record.rootfs} itself",
+            hint="run it with --rootfs FOLDER:O and that folder stays as it is",
+        )
+    return without_ours(changes_of(engine, rootfs.plan_of(engine, record), rootfs.layers_of(engine, record)))
 
 
 def without_ours(changes: Sequence[Change]) -> list[Change]:
@@ -110,11 +114,6 @@ def _driver(engine: Engine) -> str:
     return choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program)
 
 
-def _layer_folders(engine: Engine, diff_ids: Sequence[str]) -> list[str]:
-    store = LayerStore(engine.layout)
-    return [store.path(Digest.parse(diff_id)) for diff_id in diff_ids]
-
-
 def _unpacked(engine: Engine, name: str) -> Image:
     image = resolve.resolve(engine, name)
     resolve.ensure_unpacked(engine, image)
@@ -139,7 +138,7 @@ def _container_folders(engine: Engine, record: ContainerRecord) -> list[str]:
     plan = rootfs.plan_of(engine, record)
     if plan.driver == storage.VFS:
         return [plan.mounts[0].lowers[0]]
-    return [*_layer_folders(engine, record.layers), plan.mounts[0].upper]
+    return [*rootfs.layers_of(engine, record), plan.mounts[0].upper]
 
 
 def _view(engine: Engine, driver: str, folder: str, layers: Sequence[str]) -> str:

@@ -33,7 +33,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "Image": record.image,
         "ImageDigest": record.image_digest,
         "ImageName": record.image_name,
-        "Rootfs": "",
+        "Rootfs": record.rootfs,
         "Pod": "",
         "ResolvConfPath": f"{engine.layout.run_container(record.id)}/resolv.conf",
         "HostnamePath": f"{engine.layout.run_container(record.id)}/hostname",

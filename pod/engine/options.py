@@ -14,6 +14,7 @@ class CreateOptions(Record):
     """All options of `create` and `run` that describe the container."""
 
     image: str
+    rootfs: bool = False  # `image` is a folder of the host, with :O behind it one that is not to be changed
     command: tuple[str, ...] = ()
     name: str = ""
     entrypoint: tuple[str, ...] | None = None  # () is an emptied entrypoint

@@ -34,17 +34,32 @@ def attach(engine: Engine, record: ContainerRecord, bundle: Bundle) -> Bundle:
 
 def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:
     """Return the plan for a container's root file system; its folders are made when they are missing."""
-    store = LayerStore(engine.layout)
-    layers = [store.path(Digest.parse(diff_id)) for diff_id in record.layers]
+    driver = choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program)
+    if record.rootfs:
+        return rootfs.prepare_folder(
+            driver,
+            engine.layout.container(record.id),
+            record.rootfs,
+            overlay=record.rootfs_overlay,
+            program=engine.settings.mount_program,
+        )
     return rootfs.prepare(
         engine.layout,
-        choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program),
+        driver,
         engine.layout.container(record.id),
-        layers,
+        layers_of(engine, record),
         volatile=record.auto_remove,
         read_only=record.read_only,
         program=engine.settings.mount_program,
     )
+
+
+def layers_of(engine: Engine, record: ContainerRecord) -> list[str]:
+    """Return the folders that a container's own changes lie over, lowest first."""
+    if record.rootfs:
+        return [record.rootfs]
+    store = LayerStore(engine.layout)
+    return [store.path(Digest.parse(diff_id)) for diff_id in record.layers]
 
 
 def _mount(plan: RootPlan, target: str) -> None:

@@ -69,6 +69,8 @@ class ContainerRecord(Record):
     image_name: str  # as the user wrote it
     image_digest: str = ""  # of the manifest
     layers: tuple[str, ...] = ()  # diff ids, sha256:…, lowest first
+    rootfs: str = ""  # the folder of the host that is the root in place of an image
+    rootfs_overlay: bool = False  # that folder is not changed: the container's changes are its own
     command: tuple[str, ...] = ()  # the whole argv: entrypoint and command
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()

@@ -87,6 +87,24 @@ def prepare(
     return RootPlan(driver, tuple(mounts), program or FUSE)
 
 
+def prepare_folder(driver: str, container: str, folder: str, *, overlay: bool, program: str = "") -> RootPlan:
+    """Return the plan for a folder of the host in place of an image; with `overlay` changes go into the container's.
+
+    Raises StorageError where there is no overlay to do that.
+    """
+    if not overlay:
+        return RootPlan(VFS, (RootMount("/", "bind", (folder,)),))
+    driver = _driver_of(container) or driver
+    if driver == VFS:
+        from pod.errors import StorageError
+
+        raise StorageError(
+            f"cannot keep {folder} unchanged: the storage driver {VFS} has no overlays",
+            hint="copy the folder yourself, and give the copy without :O",
+        )
+    return RootPlan(driver, (_prepare_overlay(driver, container, (folder,), volatile=False),), program or FUSE)
+
+
 HOST_TREES = "host.json"  # beside the lowest layer of the image `host`: which folders of the machine belong to it
 
 

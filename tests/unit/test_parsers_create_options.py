@@ -13,9 +13,7 @@ from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 
 CONTEXT = Context(["pod", "create", "busybox"], {"http_proxy": "http://proxy", "SECRET": "1"})
-DEFAULT = CreateOptions(
-    "busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
-)
+DEFAULT = CreateOptions("busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox"))
 USED_ELSEWHERE = {"image", "replace_existing"}
 VALUES = {
     "command": ("true",),
@@ -63,6 +61,7 @@ VALUES = {
     "read_only_tmpfs": False,
     "restart": "always",
     "rm": True,
+    "rootfs": True,
     "security_opt": ("no-new-privileges",),
     "shm_size": "1m",
     "stop_signal": "INT",

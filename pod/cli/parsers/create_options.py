@@ -31,6 +31,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
     """Return what the engine is asked for. Raises UsageError for the first value that is wrong."""
     return CreateOptions(
         image=flags.image,
+        rootfs=flags.rootfs,
         command=flags.command,
         name=_name(flags),
         entrypoint=run_options.parse_entrypoint(flags.entrypoint),

@@ -193,6 +193,10 @@ class CreateFlags(Record):
         Option("--restart", metavar="POLICY", help="Start again at the end: always, unless-stopped, on-failure[:N]"),
     ] = ""
     rm: Annotated[bool, Option("--rm", help="Remove the container when it exits")] = False
+    rootfs: Annotated[
+        bool,
+        Option("--rootfs", help="IMAGE is a folder with a root filesystem; with :O behind it changes go elsewhere"),
+    ] = False
     security_opt: Annotated[
         tuple[str, ...],
         Option(
