@@ -100,11 +100,17 @@ def _download(finished: str, repository: Repository, blob: Descriptor, progress:
             )
         download.close()
         os.rename(partial, finished)
-    except DigestMismatch:
+    except (DigestMismatch, _WrongSize):
         files.remove_file(partial)
         raise
     finally:
         download.close()
+        if not download.size:
+            files.remove_file(partial)
+
+
+class _WrongSize(RegistryError):
+    """A blob that ends too early or too late: what there is of it is worth nothing."""
 
 
 class _Download:
@@ -116,7 +122,7 @@ class _Download:
         self._blob = blob
         self._progress = progress
         self._hash = hashlib.sha256()
-        self._size = 0
+        self.size = 0
         self._reported = 0
 
     def begin(self) -> bool:
@@ -125,56 +131,56 @@ class _Download:
             self.restart()
         while part := os.read(self._fd, _CHUNK):
             self._take(part)
-        return self._size > 0
+        return self.size > 0
 
     def restart(self) -> None:
         """Forget all that there is."""
         os.ftruncate(self._fd, 0)
         os.lseek(self._fd, 0, os.SEEK_SET)
-        self._hash, self._size = hashlib.sha256(), 0
+        self._hash, self.size = hashlib.sha256(), 0
 
     def run(self) -> bool:
         """Fetch what is missing, going on after interruptions; true where the result is right."""
         failures = 0
-        while self._size < self._blob.size:
-            before = self._size
+        while self.size < self._blob.size:
+            before = self.size
             try:
                 self._stream()
             except RegistryError as err:
-                failures = 0 if self._size > before + _CHUNK else failures + 1
+                failures = 0 if self.size > before + _CHUNK else failures + 1
                 if not err.temporary or failures >= self._repository.connection.attempts:
                     raise
                 self._repository.connection.pause(failures)
         return self.is_right()
 
     def _stream(self) -> None:
-        stream = self._repository.blob(self._blob.digest, self._size)
+        stream = self._repository.blob(self._blob.digest, self.size)
         try:
-            if stream.offset != self._size:
+            if stream.offset != self.size:
                 self.restart()
             while part := stream.read(_CHUNK):
-                if self._size + len(part) > self._blob.size:
+                if self.size + len(part) > self._blob.size:
                     raise self._wrong_size(f"more than {self._blob.size}")
                 files.write_all(self._fd, part)
                 self._take(part)
         finally:
             stream.close()
-        if self._size < self._blob.size:
-            raise self._wrong_size(str(self._size))
+        if self.size < self._blob.size:
+            raise self._wrong_size(str(self.size))
 
     def _wrong_size(self, found: str) -> RegistryError:
         name = f"blob {self._blob.digest.short} of {self._repository.shown}"
-        return RegistryError(f"cannot pull {name}: it has {found} bytes, the manifest says {self._blob.size}")
+        return _WrongSize(f"cannot pull {name}: it has {found} bytes, the manifest says {self._blob.size}")
 
     def _take(self, part: bytes) -> None:
         self._hash.update(part)
-        self._size += len(part)
-        if self._size > self._reported:
-            self._progress(self._size - self._reported)
-            self._reported = self._size
+        self.size += len(part)
+        if self.size > self._reported:
+            self._progress(self.size - self._reported)
+            self._reported = self.size
 
     def is_right(self) -> bool:
-        return self._size == self._blob.size and self.found() == self._blob.digest.hex
+        return self.size == self._blob.size and self.found() == self._blob.digest.hex
 
     def found(self) -> str:
         return self._hash.hexdigest()

@@ -1,0 +1,41 @@
+"""What the tests of registries share: stores of their own, and a registry that can be told to misbehave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support import folders
+from tests.support.commands import CommandLine
+from tests.support.faulty_registry import FaultyRegistry, faulty_registry
+from tests.system.images.stores import left_behind
+
+
+@pytest.fixture(scope="module")
+def own(make_pod: Callable[[str], CommandLine], request: pytest.FixtureRequest) -> CommandLine:
+    """A `pod` with a store for one module, whose pulls wait for next to nothing before they try again."""
+    return make_pod(request.module.__name__.rpartition("_")[2])
+
+
+@pytest.fixture
+def empty(own: CommandLine) -> Iterator[CommandLine]:
+    """The same with no image in it, before and after."""
+    yield own
+    ids = own("images", "-aq", "--no-trunc").ok().lines
+    if ids:
+        own("rmi", "-f", *ids).ok()
+    assert left_behind(own) == []
+
+
+@pytest.fixture
+def server() -> Iterator[FaultyRegistry]:
+    with faulty_registry() as registry:
+        yield registry
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    with folders.scratch() as path:
+        yield path
