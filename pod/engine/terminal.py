@@ -73,16 +73,14 @@ class DetachKeys:
         if not self.sequence:
             return data, False
         passed = bytearray()
+        held = bytearray(self.sequence[: self._matched])
         for byte in data:
-            if byte == self.sequence[self._matched]:
-                self._matched += 1
-                if self._matched == len(self.sequence):
-                    return bytes(passed), True
-                continue
-            passed += self.sequence[: self._matched]
-            self._matched = int(byte == self.sequence[0])
-            if not self._matched:
-                passed.append(byte)
+            held.append(byte)
+            while not self.sequence.startswith(held):
+                passed.append(held.pop(0))
+            if len(held) == len(self.sequence):
+                return bytes(passed), True
+        self._matched = len(held)
         return bytes(passed), False
 
 

@@ -17,7 +17,7 @@ import struct
 import sys
 
 from pod.errors import CannotExecute, CommandNotFound, KernelRefused, PodError
-from pod.linux import process
+from pod.linux import files, process
 from pod.linux import syscalls as sc
 from pod.oci.runtime_spec import Linux, Process, Spec
 from pod.runtime import capabilities, channel, credentials, devices, inroot, mounts, reaper, users
@@ -319,8 +319,19 @@ def become(
             raise
         raise KernelRefused(
             f"cannot become user {user.uid}:{user.gid}: the id does not exist in this user namespace",
-            hint="without subordinate ids only root exists in a container; `pod info` shows the ids that are mapped",
+            hint=_hint_on_ids(),
         ) from err
+
+
+def _hint_on_ids() -> str:
+    try:
+        ranges = [line.split() for line in files.read_bytes("/proc/self/uid_map", 1 << 16).splitlines()]
+    except OSError:
+        ranges = []
+    highest = max((int(first) + int(count) - 1 for first, _outside, count in ranges), default=0)
+    if highest:
+        return f"0 to {highest} exist in containers of this user: as many as /etc/subuid and /etc/subgid give"
+    return "without subordinate ids only root exists in a container; `pod info` shows the ids that are mapped"
 
 
 def environment_of(asked: Process, home: str) -> dict[str, str]:

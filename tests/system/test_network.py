@@ -206,7 +206,9 @@ def test_missing_slirp4netns_is_said_with_the_ways_out(pod: CommandLine, tmp_pat
             if os.path.exists(f"{folder}/{name}"):
                 (tmp_path / name).symlink_to(f"{folder}/{name}")
                 break
-    result = pod("run", "--rm", "busybox", "true", env={"PATH": str(tmp_path)})
-    assert result.code == 125
-    assert result.stderr.splitlines()[0].startswith("Error: slirp4netns is not installed")
-    assert "--network none" in result.stderr
+    asked = pod("run", "--rm", "--network", "slirp4netns", "busybox", "true", env={"PATH": str(tmp_path)})
+    assert asked.code == 125
+    assert asked.stderr.splitlines()[0].startswith("Error: slirp4netns is not installed")
+    assert "--network none" in asked.stderr
+    default = pod("run", "--rm", "busybox", "true", env={"PATH": str(tmp_path)}).ok()
+    assert "slirp4netns is not installed: the container has no network" in default.stderr
