@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import time
+
 from pod.engine import containers, events
 from pod.engine.containers import Container
-from pod.errors import WrongState
+from pod.errors import NoSuchContainer, StorageError, WrongState
 from pod.linux import files
 from pod.linux.process import ProcessId
 from pod.linux.signals import SIGKILL, SIGTERM, number
@@ -14,23 +16,25 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
 _KILLED_SECONDS = 30.0  # how long the kernel and the monitor may take after SIGKILL
+_LOOK_SECONDS = 0.25  # between looks at the container's state
 
 
 def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
     """Send the stop signal, wait `timeout` seconds (-1: for ever), kill. Returns the id. Stopping twice is no error."""
     container = containers.find_settled(engine, name)
     if container.state.status == "restarting":
-        kill_and_wait(engine, container)
+        kill_anduntil_ended(engine, container)
     if not container.running or container.state.init is None:
         return container.id
     signal = number(container.record.stop_signal)
     seconds = container.record.stop_timeout if timeout is None else timeout
     mark_stopped(engine, container.id)
     container.state.init.send_signal(signal)
-    if not will_ignore(container.state.init, signal) and _wait(container, None if seconds < 0 else float(seconds)):
+    patience = None if seconds < 0 else float(seconds)
+    if not will_ignore(container.state.init, signal) and until_ended(engine, container, patience):
         events.container(engine.layout, "stop", container.record)
         return container.id
-    kill_and_wait(engine, container)
+    kill_anduntil_ended(engine, container)
     events.container(engine.layout, "stop", container.record)
     return container.id
 
@@ -79,13 +83,31 @@ def kill_and_wait(engine: Engine, container: Container) -> None:
         container.state.init.send_signal(SIGKILL)
     if container.state.status == "restarting" and container.state.monitor is not None:
         container.state.monitor.send_signal(SIGTERM)  # it pauses before the next start
-    if not _wait(container, _KILLED_SECONDS):
+    if not until_ended(engine, container, _KILLED_SECONDS):
         raise WrongState(
             f"container {container.name} does not end: its process hangs in the kernel",
             hint="a broken file system (NFS, FUSE) below one of its mounts is the usual cause",
         )
 
 
-def _wait(container: Container, seconds: float | None) -> bool:
-    """Wait for the monitor's own end, which comes after the last document is written; false when time is up."""
-    return container.state.monitor is None or container.state.monitor.wait(seconds)
+def until_ended(engine: Engine, container: Container, seconds: float | None) -> bool:
+    """Wait until the monitor has written its last document; false when time is up.
+
+    It ends then, unless somebody attached does not take the last output: so a look at the document counts, too.
+    """
+    monitor = container.state.monitor
+    deadline = None if seconds is None else time.monotonic() + seconds
+    while monitor is not None:
+        left = _LOOK_SECONDS if deadline is None else min(_LOOK_SECONDS, deadline - time.monotonic())
+        if monitor.wait(max(0.0, left)) or not _is_active(engine, container.id):
+            return True
+        if left <= 0:
+            return False
+    return True
+
+
+def _is_active(engine: Engine, container_id: str) -> bool:
+    try:
+        return containers.load(engine.layout, container_id).active
+    except (NoSuchContainer, StorageError):
+        return False

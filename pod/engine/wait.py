@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _socket
 
-from pod.engine import attach, containers
+from pod.engine import attach, containers, stop
 from pod.engine import attach_protocol as protocol
 from pod.engine.containers import Container
 from pod.errors import WrongState
@@ -49,6 +49,5 @@ def _told(sock: _socket.socket) -> int | None:
 
 def _written_down(engine: Engine, container: Container) -> int:
     """Without a word from the monitor (it was killed, or its socket is gone) its end and its last document count."""
-    if container.state.monitor is not None:
-        container.state.monitor.wait()
+    stop.until_ended(engine, container, None)
     return containers.find_settled(engine, container.id).state.exit_code

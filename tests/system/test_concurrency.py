@@ -218,6 +218,25 @@ def wait_for_clients(pod: CommandLine, container: str, wanted: int) -> None:
         time.sleep(0.02)
 
 
+def test_an_attached_command_that_takes_no_output_keeps_nobody_waiting(pod: CommandLine) -> None:
+    words = ("run", "--network", "none", "--name", "flooded", "busybox", "yes")
+    stuck = pod.start(*words, stdout=subprocess.PIPE)
+    assert stuck.stdout is not None
+    assert stuck.stdout.read(2) == b"y\n"
+    container = pod("ps", "-q", "--no-trunc").ok().stdout.strip()
+    waiter = pod.start("wait", "flooded", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_for_clients(pod, container, 2)
+    before = time.monotonic()
+    pod("stop", "-t", "1", "flooded").ok()
+    assert [result.ok().stdout for result in finish([waiter])] == ["137\n"]
+    pod("start", "flooded").ok()
+    pod("rm", "-f", "flooded").ok()
+    assert time.monotonic() - before < 10
+    assert set(stuck.stdout.read().splitlines()) <= {b"y", b""}, "what was written is still there for it"
+    assert stuck.wait(20) == 137
+    stuck.stdout.close()
+
+
 def sockets(pid: int) -> int:
     """Return how many sockets a process holds."""
     found = 0

@@ -33,6 +33,7 @@ class Supervisor:
         self.clients = clients
         self.log = log
         self.close_stdin_with_client = False
+        self.mount_namespace = ""  # of the container, where its pid namespace is not its own
         self.health: HealthChecks | None = None
         self.stop_signal = int(_signal.SIGTERM)
         self.terminated = False  # somebody ends the monitor: a session or a machine that goes down
@@ -177,6 +178,7 @@ class Supervisor:
         self.listener.socket.close()
         for client in self.clients:
             client.send(protocol.EXITED + str(self._exit_code).encode())
+        for client in self.clients:  # one that takes nothing keeps nobody else waiting
             client.flush_slowly()
             client.socket.close()
         self.clients.clear()
