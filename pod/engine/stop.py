@@ -23,7 +23,7 @@ def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
     """Send the stop signal, wait `timeout` seconds (-1: for ever), kill. Returns the id. Stopping twice is no error."""
     container = containers.find_settled(engine, name)
     if container.state.status == "restarting":
-        kill_anduntil_ended(engine, container)
+        kill_and_wait(engine, container)
     if not container.running or container.state.init is None:
         return container.id
     signal = number(container.record.stop_signal)
@@ -34,7 +34,7 @@ def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
     if not will_ignore(container.state.init, signal) and until_ended(engine, container, patience):
         events.container(engine.layout, "stop", container.record)
         return container.id
-    kill_anduntil_ended(engine, container)
+    kill_and_wait(engine, container)
     events.container(engine.layout, "stop", container.record)
     return container.id
 
