@@ -30,7 +30,8 @@ def test_exit_code_output_and_removal(driven: CommandLine) -> None:
 
 def test_owners_modes_and_changes(driven: CommandLine) -> None:
     script = "stat -c '%u:%g %a' /etc/shadow /tmp; echo x >>/etc/passwd; rm /bin/vi; chown 33 /etc/group"
-    lines = shell(driven, f"{script}; mkdir /a && mv /a /b; stat -c %u /etc/group; ls -d /b; tail -n 1 /etc/passwd; ls /bin/vi").lines
+    script += "; mkdir /a && mv /a /b; stat -c %u /etc/group; ls -d /b; tail -n 1 /etc/passwd; ls /bin/vi"
+    lines = shell(driven, script).lines
     assert lines == ["0:0 640", "0:0 1777", "33", "/b", "x"]
     assert shell(driven, "tail -n 1 /etc/passwd; ls /bin/vi").ok().lines[1] == "/bin/vi"
 

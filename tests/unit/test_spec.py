@@ -105,7 +105,7 @@ def test_environment_has_the_defaults_below_what_was_given() -> None:
         ({"uts_mode": "host"}, os.uname().nodename),
     ],
 )
-def test_hostname(fields: dict[str, str], name: str) -> None:
+def test_hostname(fields: dict[str, Any], name: str) -> None:
     record = ContainerRecord(VERSION, ID, "name", "", "", "busybox", **fields)
     assert spec.hostname(record) == name
 
