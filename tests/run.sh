@@ -8,7 +8,7 @@ set -eu
 
 UNIT_PACKAGES='python3 python3-venv'
 SYSTEM_PACKAGES='uidmap fuse-overlayfs slirp4netns
-    busybox-static mmdebstrap podman runc crun skopeo xz-utils zstd gzip tmux libcap2-bin attr acl strace sudo procps'
+    busybox-static mmdebstrap podman runc crun skopeo docker-registry openssl xz-utils zstd gzip tmux libcap2-bin attr acl strace sudo procps'
 TEST_USER=podtest
 PLAIN_USER=podplain
 
@@ -195,8 +195,11 @@ run_suites() {
         esac
     done
     [ -n "$folders" ] || return 0
+    # Each worker has a scratch folder, stores and fixtures of its own; a module stays with one worker.
+    workers=$(nproc)
+    [ "$workers" -le 4 ] || workers=4
     # shellcheck disable=SC2086 # a list of folders
-    as_test_user python -m pytest -p no:cacheprovider -o faulthandler_timeout=300 \
+    as_test_user python -m pytest -p no:cacheprovider -o faulthandler_timeout=300 -n "$workers" --dist loadfile \
         --durations=15 --durations-min=0.5 $folders "$@" || failed="$failed tests"
 }
 

@@ -26,7 +26,6 @@ class Registry:
 
     host: str
     log: Path
-    pid: int
     certificate: Path | None = None
 
 
@@ -55,7 +54,7 @@ def docker_registry(folder: Path, *, secured: bool = False) -> Iterator[Registry
         )
     try:
         _wait(port, process, log)
-        yield Registry(f"localhost:{port}", log, process.pid, certificate)
+        yield Registry(f"localhost:{port}", log, certificate)
     finally:
         process.kill()
         process.wait()
