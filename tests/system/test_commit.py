@@ -112,8 +112,8 @@ def test_podman_runs_what_was_committed_and_saved(pod: CommandLine, podman: Comm
 
 
 def test_podman_commits_the_same_files(pod: CommandLine, podman: CommandLine, changed: str) -> None:
-    podman("run", "--name", "changed", "--network", "none", "busybox", "sh", "-c", SCRIPT).ok()
-    podman("commit", "-q", "changed", "theirs").ok()
+    podman("run", "--name", "commit-changed", "--network", "none", "busybox", "sh", "-c", SCRIPT).ok()
+    podman("commit", "-q", "commit-changed", "theirs").ok()
     pod("load", input=podman("save", "theirs").ok().raw).ok()
     pod("commit", changed, "ours").ok()
     lines = [line for line in pod("diff", "localhost/theirs", "ours").ok().lines if not line.endswith(" /etc/mtab")]

@@ -277,10 +277,11 @@ def test_copies_belong_to_the_containers_user_unless_a_is_off(pod: CommandLine, 
 
 
 def test_podman_gives_the_same_owners(podman: CommandLine, tree: Path) -> None:
-    podman("run", "-d", "--name", "u", "--network", "none", "--user", "5:6", "busybox", "sleep", "1000").ok()
-    podman("cp", tree / "file", "u:/tmp/theirs").ok()
-    podman("cp", "-a=false", tree / "file", "u:/tmp/roots").ok()
-    assert podman("exec", "u", "stat", "-c", "%u:%g", "/tmp/theirs", "/tmp/roots").ok().lines == ["5:6", "0:0"]
+    podman("run", "-d", "--name", "cp-user", "--network", "none", "--user", "5:6", "busybox", "sleep", "1000").ok()
+    podman("cp", tree / "file", "cp-user:/tmp/theirs").ok()
+    podman("cp", "-a=false", tree / "file", "cp-user:/tmp/roots").ok()
+    assert podman("exec", "cp-user", "stat", "-c", "%u:%g", "/tmp/theirs", "/tmp/roots").ok().lines == ["5:6", "0:0"]
+    podman("rm", "-f", "-t", "0", "cp-user").ok()
 
 
 def test_link_as_the_source_is_followed_but_not_by_docker(
@@ -441,6 +442,18 @@ def test_large_file_arrives_whole(pod: CommandLine, box: str, tmp_path: Path) ->
     pod("cp", tmp_path / "large", f"{box}:/tmp/large").ok()
     pod("cp", f"{box}:/tmp/large", tmp_path / "back").ok()
     assert hashlib.sha256((tmp_path / "back").read_bytes()).digest() == hashlib.sha256(data).digest()
+
+
+def test_killed_copy_leaves_the_container_usable(pod: CommandLine, tmp_path: Path) -> None:
+    pod("create", "--name", "survivor", *NO_NETWORK, "busybox", "echo", "alive").ok()
+    (tmp_path / "large").write_bytes(bytes(300 << 20))
+    for seconds in (0.03, 0.1, 0.2):
+        process = pod.start("cp", tmp_path / "large", "survivor:/tmp/large")
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+    assert pod("start", "-a", "survivor").ok().stdout == "alive\n"
+    pod("cp", tmp_path / "large", "survivor:/tmp/large").ok()
 
 
 @pytest.mark.parametrize("driver", ["fuse-overlayfs", "vfs"])

@@ -42,16 +42,16 @@ def test_additions_changes_and_deletions_are_told(pod: CommandLine, changed: str
 
 
 def test_podman_tells_the_same(pod: CommandLine, podman: CommandLine, changed: str) -> None:
-    podman("run", "--name", "changed", "--network", "none", "busybox", "sh", "-c", CHANGES).ok()
-    assert sorted(podman("diff", "changed").ok().lines) == sorted(pod("diff", changed).ok().lines)
+    podman("run", "--name", "diff-changed", "--network", "none", "busybox", "sh", "-c", CHANGES).ok()
+    assert sorted(podman("diff", "diff-changed").ok().lines) == sorted(pod("diff", changed).ok().lines)
 
 
 def test_json_sorts_the_paths_by_kind(pod: CommandLine, podman: CommandLine, changed: str) -> None:
     document = json.loads(pod("diff", "--format", "json", changed).ok().stdout)
     assert document["deleted"] == ["/etc/shadow", "/root"]
     assert document["added"] == ["/made", "/made/inside", "/made/link", "/tmp/new"]
-    podman("run", "--name", "as-json", "--network", "none", "busybox", "sh", "-c", CHANGES).ok()
-    theirs = json.loads(podman("diff", "--format", "json", "as-json").ok().stdout)
+    podman("run", "--name", "diff-json", "--network", "none", "busybox", "sh", "-c", CHANGES).ok()
+    theirs = json.loads(podman("diff", "--format", "json", "diff-json").ok().stdout)
     assert {kind: sorted(paths) for kind, paths in theirs.items()} == document
 
 

@@ -64,8 +64,8 @@ def test_podman_imports_it(pod: CommandLine, podman: CommandLine, stopped: str) 
 
 
 def test_same_files_as_podmans(pod: CommandLine, podman: CommandLine, stopped: str) -> None:
-    podman("run", "--name", "stopped", "--network", "none", "busybox", "sh", "-c", SCRIPT).ok()
-    theirs, ours = members(podman("export", "stopped").ok().raw), members(pod("export", stopped).ok().raw)
+    podman("run", "--name", "export-stopped", "--network", "none", "busybox", "sh", "-c", SCRIPT).ok()
+    theirs, ours = members(podman("export", "export-stopped").ok().raw), members(pod("export", stopped).ok().raw)
     engines = ("dev", "proc", "run", "sys", "etc/", "run/", "dev/", "etc")
     assert {name for name in theirs if not name.startswith(engines)} == {
         name for name in ours if not name.startswith(engines)
