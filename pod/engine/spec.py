@@ -39,14 +39,13 @@ def build(record: ContainerRecord, run_folder: str, joined: dict[str, str], limi
     `run_folder` holds the generated hosts, hostname and resolv.conf; `joined` gives the paths of namespaces to share
     with other containers, by type; `limits` are the resource limits in the kernel's names.
     """
-    host_network = record.network == "host"
     return oci.Spec(
         oci.OCI_VERSION,
         _process(record, limits),
         oci.Root("rootfs", record.read_only),
         hostname=hostname(record) if record.uts_mode != "host" else "",
         domainname=record.domainname,
-        mounts=_mounts(record, run_folder, host_network),
+        mounts=_mounts(record, run_folder, joined),
         linux=oci.Linux(
             namespaces=_namespaces(record, joined),
             masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
@@ -131,10 +130,10 @@ def _sysctls(record: ContainerRecord, joined: dict[str, str]) -> dict[str, str]:
     return {"net.ipv4.ping_group_range": "0 0", **record.sysctls} if own_network else record.sysctls
 
 
-def _mounts(record: ContainerRecord, run_folder: str, host_network: bool) -> tuple[oci.Mount, ...]:
+def _mounts(record: ContainerRecord, run_folder: str, joined: dict[str, str]) -> tuple[oci.Mount, ...]:
     """Return the mounts in order: the system's, the generated files, then the user's, which may hide the former."""
     taken = {mount.target.rstrip("/") or "/" for mount in record.mounts}
-    mounts = [m for m in _system_mounts(record, host_network) if m.destination not in taken]
+    mounts = [m for m in _system_mounts(record, joined) if m.destination not in taken]
     mounts += [m for m in _generated_files(record, run_folder) if m.destination not in taken]
     if record.read_only and record.read_only_tmpfs:
         mounts += [_tmpfs(path) for path in ("/run", "/tmp", "/var/tmp") if path not in taken]
@@ -152,7 +151,7 @@ def _tmpfs(path: str) -> oci.Mount:
     return oci.Mount(path, "tmpfs", "tmpfs", ("nosuid", "nodev", "mode=1777" if path != "/run" else "mode=755"))
 
 
-def _system_mounts(record: ContainerRecord, host_network: bool) -> list[oci.Mount]:
+def _system_mounts(record: ContainerRecord, joined: dict[str, str]) -> list[oci.Mount]:
     hardened = ("nosuid", "noexec", "nodev")
     sysfs_mode = "rw" if record.privileged else "ro"
     mounts = [
@@ -163,15 +162,23 @@ def _system_mounts(record: ContainerRecord, host_network: bool) -> list[oci.Moun
             "/dev/pts", "devpts", "devpts", ("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")
         ),
     ]
-    if not host_network:  # the host's /sys comes with its own cgroup mounts
+    if record.network != "host":  # the host's /sys comes with its own cgroup mounts
         mounts.append(oci.Mount("/sys/fs/cgroup", "cgroup", "cgroup", (*hardened, "relatime", sysfs_mode)))
     if record.ipc_mode == "host":
         paths = [path for path in ("/dev/shm", "/dev/mqueue") if os.path.isdir(path)]
         mounts += [oci.Mount(path, "bind", path, ("rbind", *hardened)) for path in paths]
     else:
         mounts.append(oci.Mount("/dev/mqueue", "mqueue", "mqueue", hardened))
-        mounts.append(oci.Mount("/dev/shm", "tmpfs", "shm", (*hardened, "mode=1777", f"size={record.shm_size}")))
+        mounts.append(_shared_memory(record, joined, hardened))
     return mounts
+
+
+def _shared_memory(record: ContainerRecord, joined: dict[str, str], hardened: tuple[str, ...]) -> oci.Mount:
+    """POSIX shared memory is files, which share no namespace: --ipc container:NAME takes that one's /dev/shm, too."""
+    if record.ipc_mode.startswith("container:"):
+        process = joined["ipc"].removesuffix("/ns/ipc")
+        return oci.Mount("/dev/shm", "bind", f"{process}/root/dev/shm", ("bind", *hardened))
+    return oci.Mount("/dev/shm", "tmpfs", "shm", (*hardened, "mode=1777", f"size={record.shm_size}"))
 
 
 def _generated_files(record: ContainerRecord, run_folder: str) -> list[oci.Mount]:

@@ -119,7 +119,7 @@ def bind(root: int, source: str | int, destination: str, options: MountOptions) 
     else:
         base, path, flags = sc.AT_FDCWD, source, 0
     flags |= sc.OPEN_TREE_CLONE | sc.OPEN_TREE_CLOEXEC | (sc.AT_RECURSIVE if options.recursive else 0)
-    tree = sc.open_tree(base, path, flags)
+    tree = _clone_of_another(path, flags) if _is_in_another(path) else sc.open_tree(base, path, flags)
     try:
         is_folder = stat.S_ISDIR(os.fstat(tree).st_mode)
         attributes = sum(bit for flag, bit in _ATTRIBUTES.items() if options.flags & flag)
@@ -135,6 +135,28 @@ def bind(root: int, source: str | int, destination: str, options: MountOptions) 
             sc.mount(None, inroot.fd_path(tree), None, options.propagation)
     finally:
         os.close(tree)
+
+
+def _is_in_another(path: str) -> bool:
+    """True for /proc/PID/root/…: a mount of another container, whose /dev/shm is shared with --ipc container:NAME."""
+    parts = path.split("/")
+    return len(parts) > 4 and parts[1] == "proc" and parts[2].isdecimal() and parts[3] == "root"
+
+
+def _clone_of_another(path: str, flags: int) -> int:
+    """Copy a mount of another mount namespace: open_tree(2) clones those of the caller's own only, so go there."""
+    _, _, pid, _, inside = path.split("/", 4)
+    own = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    other = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        sc.setns(other, sc.CLONE_NEWNS)
+        try:
+            return sc.open_tree(sc.AT_FDCWD, f"/{inside}", flags)
+        finally:
+            sc.setns(own, sc.CLONE_NEWNS)
+    finally:
+        os.close(own)
+        os.close(other)
 
 
 def _mount_filesystem(root: int, mount: Mount, options: MountOptions) -> None:

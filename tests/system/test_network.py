@@ -157,6 +157,15 @@ def test_pid_ipc_and_uts_namespaces_of_another_container_are_shared(pod: Command
         assert own == pod("exec", "shared", "readlink", "/proc/self/ns/ipc").ok().stdout
 
 
+def test_shared_memory_comes_with_the_ipc_namespace(pod: CommandLine) -> None:
+    with sleeping(pod, "--name", "memory", "--shm-size", "2m"):
+        pod("exec", "memory", "sh", "-c", "echo written >/dev/shm/segment").ok()
+        script = "cat /dev/shm/segment; df -k /dev/shm | tail -n 1 | awk '{print $2}'; echo back >/dev/shm/answer"
+        assert shell(pod, script, "--ipc", "container:memory").ok().lines == ["written", "2048"]
+        assert pod("exec", "memory", "cat", "/dev/shm/answer").ok().stdout == "back\n"
+        assert shell(pod, "ls /dev/shm").ok().stdout == ""
+
+
 def test_shared_container_goes_on_when_the_other_ends(pod: CommandLine) -> None:
     with sleeping(pod, "--name", "host-of-pids") as container:
         assert shell(pod, "exit 5", "--pid", "container:host-of-pids").code == 5

@@ -43,6 +43,12 @@ def test_host_mode_leaves_the_namespace_out_and_a_joined_one_has_its_path(field:
     assert joined is not None and joined.path == "/proc/7/ns/x"
 
 
+def test_shared_memory_is_that_of_the_joined_container() -> None:
+    built = build({"ipc": "/proc/7/ns/ipc"}, ipc_mode="container:x")
+    assert [m.source for m in built.mounts if m.destination == "/dev/shm"] == ["/proc/7/root/dev/shm"]
+    assert [m.source for m in build().mounts if m.destination == "/dev/shm"] == ["shm"]
+
+
 def test_system_mounts_come_before_the_users() -> None:
     found = targets(build(mounts=(Mount("bind", "/data", "/host"), Mount("tmpfs", "/data/tmp"))))
     assert found[:3] == ["/proc", "/dev", "/sys"]
