@@ -40,6 +40,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "outputs": [[fd, kind.decode()] for fd, kind in supervisor.streams.outputs.items()],
         "closing": supervisor.streams.closing,
         "stdin_once": supervisor.close_stdin_with_client,
+        "mount_namespace": supervisor.mount_namespace,
         "listener": supervisor.listener.fileno(),
         "clients": clients,
         "log": supervisor.log.path if supervisor.log else "",
@@ -101,5 +102,6 @@ def _supervisor(document: dict[str, object]) -> Supervisor:
     log = LogFile(d["log"], d["log_maximum"]) if d["log"] else None
     supervisor = Supervisor(d["init"], streams, Listener("", d["listener"]), clients, log)
     supervisor.close_stdin_with_client = d["stdin_once"]
+    supervisor.mount_namespace = d["mount_namespace"]
     supervisor.stop_signal = d["stop_signal"]
     return supervisor

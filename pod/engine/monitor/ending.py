@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers, events
-from pod.engine.monitor import restarting
+from pod.engine.monitor import restarting, strays
 from pod.errors import PodError
 from pod.linux import files, times
 from pod.storage.container_records import ContainerRecord, ContainerState
@@ -25,7 +25,9 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         lock.acquire()
     except OSError:
         pass  # the runtime folder went with the login session: nobody else can take a lock there either
-    record = _with_current_name(engine, record)
+    if strays.are_possible(record):
+        strays.end(supervisor.mount_namespace)
+    record = _as_it_is_now(engine, record)
     ended = state.replace(status="exited", exit_code=code, finished_at=times.now())
     stopped = supervisor.terminated or restarting.is_stopped(engine, record.id)
     again = restarting.wanted(record, state, code, stopped=stopped)
@@ -47,10 +49,10 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         restarting.start_again(engine, record, ended)
 
 
-def _with_current_name(engine: Engine, record: ContainerRecord) -> ContainerRecord:
-    """Return the record as it is now, where the container was renamed after this monitor had read it."""
-    if containers.owner_of_name(engine.layout, record.name) == record.id:
-        return record
+def _as_it_is_now(engine: Engine, record: ContainerRecord) -> ContainerRecord:
+    """Return the record with what was changed since this monitor read it: the name, the restart policy."""
+    if record.auto_remove and containers.owner_of_name(engine.layout, record.name) == record.id:
+        return record  # on the path of `run --rm`
     try:
         return containers.load(engine.layout, record.id).record
     except PodError:

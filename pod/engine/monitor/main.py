@@ -9,7 +9,7 @@ import time
 
 from pod.engine import attach_protocol as protocol
 from pod.engine import containers, events, rootfs, sharing, start_files
-from pod.engine.monitor import ending, streams
+from pod.engine.monitor import ending, strays, streams
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
@@ -111,6 +111,8 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     def connect(namespace: int) -> None:
         network.connect(plan, namespace, run_folder)
 
+    if strays.are_possible(record):
+        strays.adopt()
     if record.tty:
         launched = launch.launch(bundle, None, connect)
         ends = Streams.of_terminal(launched.terminal)
@@ -128,6 +130,8 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
         raise
     supervisor = Supervisor(launched.pid, ends, listener, [client], log)
     supervisor.close_stdin_with_client = record.stdin_once
+    if strays.are_possible(record):
+        supervisor.mount_namespace = strays.namespace_of(launched.pid)
     supervisor.health = checks
     supervisor.stop_signal = signals.number(record.stop_signal)
     return supervisor, state
