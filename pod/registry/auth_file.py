@@ -123,7 +123,7 @@ def _decode(entry: Any, path: str, key: str) -> Credentials | None:
     if not isinstance(entry, dict) or not (entry.get("auth") or entry.get("identitytoken")):
         return None
     try:
-        name, _, password = base64.b64decode(entry.get("auth") or "").decode().partition(":")
+        name, _, password = base64.b64decode((entry.get("auth") or "").strip(), validate=True).decode().partition(":")
     except (binascii.Error, ValueError):
         raise RegistryError(f"{path}: the entry of {key} is broken", hint=f"pod login {key}") from None
     return Credentials(name, password.rstrip("\0"), entry.get("identitytoken") or "")

@@ -214,8 +214,10 @@ def find_name(name: str, entries: tuple[Entry, ...]) -> Entry | None:
         candidates.append(reference.on_localhost())
     for candidate in candidates:
         if candidate.digest is not None:
+            pulled_by = f"{candidate.name}@{candidate.digest}"  # an index's, of which we have one manifest
             for entry in entries:
-                if entry.manifest == candidate.digest and repository(entry.name) == candidate.name:
+                by_manifest = entry.manifest == candidate.digest and repository(entry.name) == candidate.name
+                if by_manifest or entry.name == pulled_by:
                     return entry
             continue
         wanted = str(candidate.with_default_tag())

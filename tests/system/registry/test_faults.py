@@ -74,6 +74,11 @@ def test_nested_index_leads_to_the_image_for_the_platform(empty: CommandLine, se
     )
     pull(empty, server).ok()
     check_loaded(empty, image, name(server))
+    by_digest = f"{server.host}/team/app@{next(k for k, v in server.manifests.items() if v[1] == inner and ':' in k)}"
+    empty("pull", by_digest).ok()
+    server.asked.clear()
+    empty("pull", "--policy", "missing", by_digest).ok()
+    assert server.asked == []
     result = pull(empty, server, "--platform", "linux/riscv64", tag="inner")
     assert (result.code, "there is no image for linux/riscv64" in result.stderr) == (125, True)
     assert "linux/s390x" in result.stderr

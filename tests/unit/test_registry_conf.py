@@ -1,0 +1,101 @@
+"""registries.conf: what names mean, where images come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pod.errors import RegistryError
+from pod.oci.reference import Reference
+from pod.registry import places
+from pod.registry.registries_conf import Location, RegistriesConf
+
+Read = Callable[[str], RegistriesConf]
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
+    def read(text: str) -> RegistriesConf:
+        path = tmp_path / "registries.conf"
+        path.write_text(text)
+        monkeypatch.setattr(places, "registries_files", lambda: [str(path)])
+        return RegistriesConf()
+
+    return read
+
+
+def names(conf: RegistriesConf, text: str) -> list[str]:
+    return [str(candidate) for candidate in conf.candidates(text)]
+
+
+def test_bare_name_means_docker_io_where_nothing_is_configured(read: Read) -> None:
+    assert names(read(""), "busybox") == ["docker.io/library/busybox:latest"]
+    assert names(read(""), "ann/app:1") == ["docker.io/ann/app:1"]
+
+
+def test_bare_name_is_looked_for_on_each_registry_in_turn(read: Read) -> None:
+    conf = read('unqualified-search-registries = ["one.example", "docker.io"]')
+    assert names(conf, "busybox:1") == ["one.example/busybox:1", "docker.io/library/busybox:1"]
+    assert names(conf, "two.example/busybox") == ["two.example/busybox:latest"]
+
+
+def test_alias_comes_before_the_search(read: Read) -> None:
+    conf = read('unqualified-search-registries = ["one.example"]\n[aliases]\n"fedora" = "fp.example/fedora"')
+    assert names(conf, "fedora:41") == ["fp.example/fedora:41"]
+    digest = "sha256:" + "a" * 64
+    assert names(conf, f"fedora@{digest}") == [f"fp.example/fedora@{digest}"]
+
+
+CONF = """
+[[registry]]
+prefix = "example.com/team"
+location = "inside.example/copies"
+insecure = true
+[[registry.mirror]]
+location = "mirror.example"
+[[registry.mirror]]
+location = "digests.example"
+pull-from-mirror = "digest-only"
+[[registry]]
+location = "example.com/team/closed"
+blocked = true
+[[registry]]
+prefix = "*.wild.example"
+insecure = true
+"""
+
+
+def test_mirrors_come_first_and_the_prefix_is_replaced(read: Read) -> None:
+    found = read(CONF).locations(Reference.parse("example.com/team/app:1"))
+    assert found == [Location("mirror.example", "app"), Location("inside.example", "copies/app", True)]
+
+
+def test_mirror_for_digests_does_not_serve_tags(read: Read) -> None:
+    found = read(CONF).locations(Reference.parse(f"example.com/team/app@sha256:{'a' * 64}"))
+    assert [place.host for place in found] == ["mirror.example", "digests.example", "inside.example"]
+
+
+def test_push_goes_past_the_mirrors(read: Read) -> None:
+    found = read(CONF).locations(Reference.parse("example.com/team/app:1"), mirrors=False)
+    assert [place.host for place in found] == ["inside.example"]
+
+
+def test_longest_prefix_wins_and_a_blocked_one_is_refused(read: Read) -> None:
+    with pytest.raises(RegistryError, match=r"registry example\.com is blocked for example\.com/team/closed/app"):
+        read(CONF).locations(Reference.parse("example.com/team/closed/app"))
+
+
+def test_prefix_ends_at_a_slash(read: Read) -> None:
+    assert read(CONF).locations(Reference.parse("example.com/teamwork")) == [Location("example.com", "teamwork")]
+
+
+def test_wildcard_holds_for_every_host_below(read: Read) -> None:
+    assert read(CONF).locations(Reference.parse("a.wild.example/x")) == [Location("a.wild.example", "x", True)]
+    assert not read(CONF).is_insecure("wild.example")
+
+
+def test_broken_file_is_named(read: Read) -> None:
+    with pytest.raises(RegistryError, match=r"registries\.conf"):
+        read("[[registry]\n")
