@@ -10,9 +10,12 @@ from pod.engine.options import CreateOptions
 from pod.errors import PodError, StorageError, UsageError
 from pod.linux import files, ids, jsonfile, locks, process, times
 from pod.net import attach as network
+from pod.oci.digest import Digest
 from pod.oci.image_config import Healthcheck, RunConfig
 from pod.runtime.init import KEEP_GROUPS
 from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
+from pod.storage.images import ImageStore
+from pod.storage.layers import LayerStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,28 +42,47 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     timezone.check(options.timezone)
     if options.cidfile and os.path.lexists(options.cidfile):
         raise UsageError(f"container id file {options.cidfile} exists", hint="remove it, or choose another --cidfile")
-    image = _image(engine, options)
-    container_id = ids.new_id()
     name = options.name or names.unused(engine.layout)
     names.check(name)
     names.settle_owner(engine, name)
-    options = options.replace(network=options.network or _default_network(engine))
-    record = _record(container_id, name, options, image.config.config, image)
+    options = options.replace(name=name, network=options.network or _default_network(engine))
+    record = _prepare(engine, options)
+    while not _store(engine, record, to_run=to_run):
+        record = _prepare(engine, options)
+    if options.cidfile:
+        _write_cidfile(engine, options.cidfile, record)
+    events.container(engine.layout, "create", record)
+    return record
+
+
+def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
+    """Return the record of the container to be, its image unpacked."""
+    image = _image(engine, options)
+    record = _record(ids.new_id(), options.name, options, image.config.config, image)
     if options.rootfs:
         from pod.engine import root_folder
 
         record = root_folder.use(record, options.image)
     sharing.check(engine, record)
+    return record
+
+
+def _store(engine: Engine, record: ContainerRecord, *, to_run: bool) -> bool:
+    """Write the container; false where its image was removed since it was looked up.
+
+    Whoever removes images holds the lock on them alone, and spares those of the containers that it finds.
+    """
     state = _being_started() if to_run and record.auto_remove else ContainerState()
+    layers = LayerStore(engine.layout)
     try:
-        write(engine, record, state)
+        with ImageStore(engine.layout).lock(shared=True):
+            if not all(layers.has(Digest.parse(diff_id)) for diff_id in record.layers):
+                return False
+            write(engine, record, state)
     except OSError as err:
         where = err.filename or engine.layout.root
-        raise StorageError(f"cannot store container {name}: {err.strerror}: {where}") from err
-    if options.cidfile:
-        _write_cidfile(engine, options.cidfile, record)
-    events.container(engine.layout, "create", record)
-    return record
+        raise StorageError(f"cannot store container {record.name}: {err.strerror}: {where}") from err
+    return True
 
 
 def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
