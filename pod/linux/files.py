@@ -93,6 +93,9 @@ def make_folders(path: str, mode: int = 0o700) -> None:
             pass
 
 
+_ATTEMPTS = 100  # to remove a folder into which somebody else goes on putting things
+
+
 def remove_tree(path: str) -> None:
     """Remove a folder and all below it, whatever its modes, never following a link. A missing path is no error.
 
@@ -105,13 +108,14 @@ def remove_tree(path: str) -> None:
     except FileNotFoundError:
         return
     try:
-        if _remove_entry(parent_fd, name):
-            return
-        top = _open_folder(parent_fd, name)
-        try:
-            _empty(top)
-        finally:
-            os.close(top)
+        for _attempt in range(_ATTEMPTS):
+            if _remove_entry(parent_fd, name):
+                return
+            top = _open_folder(parent_fd, name)
+            try:
+                _empty(top)
+            finally:
+                os.close(top)
         os.rmdir(name, dir_fd=parent_fd)
     except FileNotFoundError:
         pass  # somebody else removes it, too

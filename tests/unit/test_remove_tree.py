@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from pod.linux import files
 
 
@@ -52,3 +54,22 @@ def test_a_file_and_nothing_at_all_are_fine(tmp_path: Path) -> None:
     assert not (tmp_path / "file").exists()
     files.remove_tree(str(tmp_path / "file"))
     files.remove_tree(str(tmp_path / "no" / "such"))
+
+
+def test_a_tree_into_which_somebody_puts_something_at_the_last_moment_is_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    top = tmp_path / "top"
+    top.mkdir()
+    (top / "early").touch()
+    late = iter([top / "late", top / "later"])
+    rmdir = os.rmdir
+
+    def rmdir_a_moment_later(name: str, *, dir_fd: int | None = None) -> None:
+        if not any(top.iterdir()) and (path := next(late, None)):
+            path.touch()
+        rmdir(name, dir_fd=dir_fd)
+
+    monkeypatch.setattr(os, "rmdir", rmdir_a_moment_later)
+    files.remove_tree(str(top))
+    assert not top.exists() and next(late, None) is None
