@@ -13,7 +13,7 @@ from pod.engine.container_view import open_view
 from pod.engine.images import garbage
 from pod.engine.images.publish import cannot_store, publish, unpack
 from pod.engine.images.tag import full_name
-from pod.errors import PodError, StorageError
+from pod.errors import StorageError
 from pod.linux import jsonfile, times, workers
 from pod.oci import media_types
 from pod.oci.config_changes import apply_changes
@@ -22,8 +22,8 @@ from pod.oci.image_config import History, ImageConfig, RootFs, RunConfig
 from pod.oci.manifest import Descriptor, Manifest
 from pod.record import Record
 from pod.runtime import init
+from pod.storage import host_image, whiteouts
 from pod.storage import rootfs as storage
-from pod.storage import whiteouts
 from pod.storage.blobs import BlobStaging, BlobWriter
 from pod.storage.image_changes import NewImage
 from pod.storage.pack import LayerPacker, TreePacker
@@ -252,9 +252,11 @@ def _stage_documents(
     options: CommitOptions,
 ) -> NewImage:
     layers = (layer,) if options.squash else (*parent.manifest.layers, layer)
-    for descriptor in layers:
+    from_host = not options.squash and host_image.is_from_host(parent.config)
+    stored = layers[1:] if from_host else layers  # the layer of the image `host` is no archive
+    for descriptor in stored:
         if not staging.has(descriptor.digest):
-            raise PodError(
+            raise StorageError(
                 f"the store has lost layer {descriptor.digest.short}", hint="load or pull the container's image again"
             )
     document = jsonfile.dumps(config.to_json())
@@ -263,5 +265,5 @@ def _stage_documents(
     manifest = Manifest.of(Descriptor(media_types.OCI_CONFIG, image_id, len(document)), layers).in_types(convert)
     data = jsonfile.dumps(manifest.to_json())
     digest = staging.add_bytes(data)
-    blobs = (digest, image_id, *(descriptor.digest for descriptor in layers))
+    blobs = (digest, image_id, *(descriptor.digest for descriptor in stored))
     return NewImage(Descriptor(manifest.media_type, digest, len(data)), image_id, names, blobs)

@@ -143,6 +143,16 @@ def test_container_of_an_image_that_was_removed_can_be_committed(pod: CommandLin
     run(pod, "child", "ls", "/tmp/old", "/tmp/new").ok()
 
 
+def test_container_on_this_machines_own_files_is_committed_without_them(pod: CommandLine) -> None:
+    script = "echo of /usr > /usr/share/committed; echo of /etc > /etc/committed"
+    pod("run", "--name", "on-host", *NO_NETWORK, "host", "sh", "-c", script).ok()
+    pod("commit", "on-host", "from-host").ok()
+    assert len(inspect(pod, "from-host")["RootFS"]["Layers"]) == 2
+    result = run(pod, "from-host", "cat", "/usr/share/committed", "/etc/committed")
+    assert result.ok().stdout == "of /usr\nof /etc\n"
+    assert not Path("/usr/share/committed").exists()
+
+
 def test_link_planted_while_packing_gives_nothing_of_the_host_away(pod: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "outside").mkdir()
     (tmp_path / "outside" / "file").write_text("of the host")
