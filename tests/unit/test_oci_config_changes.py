@@ -93,7 +93,7 @@ def test_healthcheck_takes_its_options_in_gos_durations() -> None:
         ("ENV", "ENV needs a value"),
         ("ENV A", "A has no value"),
         ("ENV A=b C", "'C' is not KEY=VALUE"),
-        ('LABEL a="b', "quotation mark \" is not closed"),
+        ('LABEL a="b', 'quotation mark " is not closed'),
         ("EXPOSE http", "'http' is no port"),
         ("EXPOSE 0", "'0' is no port"),
         ("EXPOSE 70000", "'70000' is no port"),

@@ -346,6 +346,14 @@ def test_wrong_sparse_maps_are_refused(records: list[tuple[bytes, bytes]]) -> No
         members(extended(pax.build(records)) + block(size=20) + bytes(512))
 
 
+@pytest.mark.parametrize(
+    "data", [b"9 path=a\nx" + b"y" * 20 + b"\n", b"9 path=a\n0 b=c\n", b" path=a\n", b"9 path=a\n\n"]
+)
+def test_a_record_without_a_length_is_refused_and_not_read_for_ever(data: bytes) -> None:
+    with pytest.raises(ArchiveError, match="extended header at byte 7 is wrong"):
+        pax.parse(data, 7)
+
+
 @given(st.data())
 @settings(deadline=None, max_examples=300)
 def test_no_damage_raises_anything_but_archive_error(data: st.DataObject) -> None:

@@ -25,10 +25,10 @@ def parse(data: bytes, position: int) -> list[tuple[bytes, bytes]]:
     at = 0
     while at < len(data):
         space = data.find(b" ", at, at + 12)
-        digits = data[at:space] if space > 0 else b""
+        digits = data[at:space] if space > at else b""
         end = at + int(digits) if digits.isdigit() else 0
         keyword, equals, value = data[space + 1 : end - 1].partition(b"=")
-        if not space < end <= len(data) or data[end - 1] != 0x0A or not equals or not keyword:
+        if not at < space < end <= len(data) or data[end - 1] != 0x0A or not equals or not keyword:
             raise ArchiveError(f"damaged archive: the extended header at byte {position} is wrong")
         records.append((keyword, value))
         at = end

@@ -34,9 +34,7 @@ KILLS = 9
 
 def heavy(*tags: str) -> Image:
     """An image that takes a moment to load: several layers of many files."""
-    layers = [
-        layer([file(f"{number}/{name}", os.urandom(8) * 500) for name in range(250)]) for number in range(4)
-    ]
+    layers = [layer([file(f"{number}/{name}", os.urandom(8) * 500) for name in range(250)]) for number in range(4)]
     return Image(layers, {}, tags)
 
 
