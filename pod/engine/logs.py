@@ -54,7 +54,7 @@ def logs(engine: Engine, name: str, options: LogOptions) -> Iterator[LogLine]:
 
 
 def output(engine: Engine, name: str, options: LogOptions) -> Iterator[tuple[str, bytes]]:
-    """Yield what a container's log holds as (stream, bytes), whole blocks at a time: `logs` for those who need no times.
+    """Yield what a container's log holds as (stream, bytes), whole blocks at a time: `logs` where times do not matter.
 
     Raises NoSuchContainer, UsageError.
     """

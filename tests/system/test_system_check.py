@@ -104,7 +104,8 @@ def test_a_lost_blob_and_layer_unlist_the_image_and_say_so(store: Store, busybox
 
 def test_a_lost_document_of_a_layer_is_written_anew(store: Store) -> None:
     before = json.loads((store.layer / "layer.json").read_text())
-    for damage in (lambda path: path.unlink(), lambda path: path.write_text('{"version":')):
+    damages: list[Callable[[Path], object]] = [Path.unlink, lambda path: path.write_text('{"version":')]
+    for damage in damages:
         damage(store.layer / "layer.json")
         store.check_finds(f"layer {store.layer.name[:12]} has ")
         assert json.loads((store.layer / "layer.json").read_text())["diff_id"] == before["diff_id"]

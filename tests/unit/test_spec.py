@@ -38,8 +38,10 @@ def test_every_namespace_is_the_containers_own_by_default() -> None:
     ("field", "kind"), [("pid_mode", "pid"), ("ipc_mode", "ipc"), ("uts_mode", "uts"), ("network", "network")]
 )
 def test_host_mode_leaves_the_namespace_out_and_a_joined_one_has_its_path(field: str, kind: str) -> None:
-    assert build(**{field: "host"}).linux.namespace(kind) is None
-    joined = build({kind: "/proc/7/ns/x"}, **{field: "container:x"}).linux.namespace(kind)
+    host: dict[str, Any] = {field: "host"}
+    assert build(**host).linux.namespace(kind) is None
+    fields: dict[str, Any] = {field: "container:x"}
+    joined = build({kind: "/proc/7/ns/x"}, **fields).linux.namespace(kind)
     assert joined is not None and joined.path == "/proc/7/ns/x"
 
 
