@@ -9,6 +9,7 @@ import json
 import os
 import signal
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -83,6 +84,16 @@ class Store:
         assert not left, "left over:\n" + "\n".join(left)
 
 
+def emptied(pod: CommandLine) -> Iterator[CommandLine]:
+    """Give a test a store and remove its containers afterwards: nothing may be left then. For `yield from`."""
+    yield pod
+    listed = pod("ps", "-aq", "--no-trunc").ok().lines
+    if listed:
+        pod("rm", "-f", *listed).ok()
+    Store.of(pod).assert_documents_parse()
+    Store.of(pod).assert_empty()
+
+
 def kill(pid: int) -> None:
     """kill -9 a process that may be gone, or be none of ours by now."""
     try:
@@ -113,3 +124,11 @@ def wait_until_gone(pid: int) -> None:
     while is_alive(pid):
         assert time.monotonic() < deadline, f"process {pid} does not end"
         time.sleep(0.01)
+
+
+def command_of(pid: int) -> str:
+    """Return the name of a process, "" when it is gone."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    except OSError:
+        return ""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.aftermath import Store, is_alive, kill, wait_until_gone
+from tests.support.aftermath import Store, emptied, is_alive, kill, wait_until_gone
 from tests.support.commands import CommandLine
 
 USER_NAMESPACE = ("sh", "-c", "readlink /proc/self/ns/user")
@@ -25,12 +25,7 @@ def made(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> Comma
 
 @pytest.fixture
 def pod(made: CommandLine) -> Iterator[CommandLine]:
-    """The store, empty of containers before and after each test."""
-    yield made
-    listed = made("ps", "-aq", "--no-trunc").ok().lines
-    if listed:
-        made("rm", "-f", *listed).ok()
-    Store.of(made).assert_empty()
+    yield from emptied(made)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.aftermath import Store
+from tests.support.aftermath import Store, emptied
 from tests.support.commands import CommandLine, Result
 
 PATIENCE = 60.0
@@ -27,13 +27,7 @@ def made(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> Comma
 
 @pytest.fixture
 def pod(made: CommandLine) -> Iterator[CommandLine]:
-    """The store; after each test nothing may be left that `rm -f` does not take."""
-    yield made
-    listed = made("ps", "-aq", "--no-trunc").ok().lines
-    if listed:
-        made("rm", "-f", *listed).ok()
-    Store.of(made).assert_documents_parse()
-    Store.of(made).assert_empty()
+    yield from emptied(made)
 
 
 def at_once(pod: CommandLine, commands: Sequence[Sequence[str]]) -> list[Result]:
