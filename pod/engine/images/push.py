@@ -181,10 +181,14 @@ class _LayerJob:
         self._mount_from = mount_from or ""
 
     def __call__(self, report: Callable[[int], None]) -> Descriptor:
+        pushed = self._push(report)
+        report(self._layer.size)  # what was compressed has fewer bytes to send than were announced
+        return pushed
+
+    def _push(self, report: Callable[[int], None]) -> Descriptor:
         uploads = Uploads(self._repository)
         layer = self._layer
         if layer.digest != self._diff_id and uploads.has_blob(layer.digest):
-            report(layer.size)
             return layer
         with self._files.stored(layer, self._diff_id) as stored:
             if layer.digest == self._diff_id:
@@ -194,7 +198,6 @@ class _LayerJob:
         path = self._staging.path(layer.digest)
         with LayerFile(path if os.path.exists(path) else self._files.layout.blob(layer.digest)) as file:
             if uploads.has_blob(layer.digest):
-                report(self._layer.size)
                 return layer
             uploads.put_blob(
                 layer.digest,
