@@ -33,6 +33,15 @@ def store(pod: CommandLine) -> Store:
     return Store.of(pod)
 
 
+@pytest.fixture
+def known_holder(pod: CommandLine, store: Store) -> Iterator[None]:
+    """End the namespace's holder that a test makes pod forget: by itself it would sleep for an hour."""
+    pod("run", "--rm", "--network", "none", "busybox", "true").ok()
+    holder = store.holder()
+    yield
+    kill(holder)
+
+
 def run_sleeping(pod: CommandLine, *options: str) -> str:
     """Start a container in the background that sleeps; its id."""
     return pod("run", "-d", "--network", "none", *options, "busybox", "sleep", "1000").ok().stdout.strip()
@@ -89,6 +98,7 @@ def test_a_missing_document_is_named_and_the_container_removed_by_id(
     store.assert_empty()
 
 
+@pytest.mark.usefixtures("known_holder")
 def test_a_broken_document_of_the_user_namespace_is_made_anew(pod: CommandLine, store: Store) -> None:
     run_sleeping(pod, "--name", "inside")
     before = pod("exec", "inside", *USER_NAMESPACE).ok().stdout
@@ -111,6 +121,7 @@ def test_a_container_whose_folder_was_deleted_ends_without_fuss(pod: CommandLine
 # The runtime folder
 
 
+@pytest.mark.usefixtures("known_holder")
 def test_containers_outlive_their_runtime_folder(pod: CommandLine, store: Store) -> None:
     container = run_sleeping(pod, "--name", "robbed")
     before = pod("exec", "robbed", *USER_NAMESPACE).ok().stdout
@@ -132,6 +143,7 @@ def test_waiting_works_without_the_monitors_socket(pod: CommandLine, store: Stor
     assert pod("wait", "brief").ok().stdout == "7\n"
 
 
+@pytest.mark.usefixtures("known_holder")
 def test_a_running_container_is_removed_without_its_runtime_folder(pod: CommandLine, store: Store) -> None:
     run_sleeping(pod, "--rm", "--name", "robbed")
     shutil.rmtree(store.runroot)
