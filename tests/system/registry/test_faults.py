@@ -357,3 +357,22 @@ def test_image_that_was_pulled_is_not_fetched_again(empty: CommandLine, server: 
     assert pull(empty, server, "--policy", "missing", "-q").ok().stdout.strip() == tiny().id()
     configuration = json.loads(server.manifests["latest"][1])["config"]["digest"]
     assert {path.rpartition("/")[2] for _, path, _ in server.asked if "/blobs/" in path} <= {configuration}
+
+
+def test_randomly_killed_pulls_leave_a_store_that_the_next_pull_completes(
+    empty: CommandLine, server: FaultyRegistry
+) -> None:
+    image = Image([layer([file(f"random{n}", os.urandom(BIG))]) for n in range(4)])
+    server.add(image)
+    began = time.monotonic()
+    pull(empty, server).ok()
+    whole = time.monotonic() - began
+    for number in range(12):
+        empty("rmi", "-f", name(server))
+        process = empty.start("pull", "-q", name(server), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(whole * (number + 1) / 12)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    pull(empty, server).ok()
+    check_loaded(empty, image, name(server))
+    assert not any((root(empty) / "downloads").iterdir())
