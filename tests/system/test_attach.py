@@ -41,7 +41,7 @@ def shell(request: pytest.FixtureRequest, pod: CommandLine) -> Any:
             screen.expect("/ # ")
             yield screen
             if screen.code is None:
-                screen.type(INTERRUPT + b"exit\n")
+                screen.type(INTERRUPT + b"exec true\n")  # not exit, which asks again when a job is stopped
                 screen.wait()
 
 
