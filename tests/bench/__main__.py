@@ -16,7 +16,7 @@ from tests.bench.sides import Side, prepare
 from tests.bench.timing import Command, interleave
 from tests.support import debian, folders
 
-SETTLING = 1.0
+SETTLING = 3.0
 """Seconds after which a container that was just started counts as idle."""
 
 

@@ -77,7 +77,7 @@ def test_job_control_works(shell: Terminal) -> None:
     shell.expect("running\r\n")
     shell.type(b"\x1a")
     shell.expect("Stopped")
-    shell.type("jobs; kill %1; wait; echo d'o'ne\n")
+    shell.type("jobs; kill -9 %1; wait; echo d'o'ne\n")
     shell.expect("done\r\n")
 
 
