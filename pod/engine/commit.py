@@ -72,12 +72,12 @@ def commit(engine: Engine, name: str, options: CommitOptions) -> Digest:
     options = options.replace(squash=options.squash or bool(container.record.rootfs))
     parent = _parent(engine, container.record)
     run_config = apply_changes(_run_config(container.record, parent.config.config, options), options.changes)
-    single_id = engine.enter().single
+    engine.enter()
     sweep(engine.layout)
     try:
         with BlobStaging(engine.layout, "commit") as staging:
             layer = _stage_layer(engine, staging, container, options)
-            unpack(engine.layout, staging, layer.digest, layer, single_id=single_id)
+            unpack(engine, staging, layer.digest, layer)
             config = _image_config(parent, container.record, run_config, layer.digest, options)
             new = _stage_documents(staging, parent, config, layer, (full,) if full else (), options)
             publish(engine, staging, [new], {layer.digest: layer})

@@ -58,12 +58,12 @@ def import_image(
     full = full_name(name) if name else ""
     run_config = apply_changes(RunConfig(), changes)
     wanted = platform or Platform.host()
-    single_id = engine.enter().single
+    engine.enter()
     sweep(engine.layout)
     try:
         with BlobStaging(engine.layout, "import") as staging:
             layer, diff_id = _stage_layer(staging, stream, shown, progress)
-            unpack(engine.layout, staging, diff_id, layer, single_id=single_id)
+            unpack(engine, staging, diff_id, layer)
             config = _config(wanted, diff_id, run_config, message or f"Imported from {shown}")
             new = _stage_documents(staging, config, layer, (full,) if full else (), wanted)
             publish(engine, staging, [new], {diff_id: layer})

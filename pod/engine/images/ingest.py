@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
     from pod.storage.archives.tree import Tree
     from pod.storage.blobs import BlobStaging
-    from pod.storage.layout import StorageLayout
 
     LayerProgress = Callable[[Digest, int, int], None]
     """Hears of a layer how many bytes of how many are done."""
@@ -64,8 +63,7 @@ def _store_layers(
         if progress is not None:
             progress(layers[number].diff_id, done[number], totals[number])
 
-    single_id = engine.enter().single
-    jobs = [_LayerJob(engine.layout, staging, tree, layer, single_id) for layer in layers]
+    jobs = [_LayerJob(engine, staging, tree, layer) for layer in layers]
     descriptors: list[Descriptor] = workers.run_all(jobs, workers.cores(), hear)
     return dict(zip(layers, descriptors, strict=True))
 
@@ -73,21 +71,18 @@ def _store_layers(
 class _LayerJob:
     """The work on one layer, done in a child."""
 
-    def __init__(
-        self, layout: StorageLayout, staging: BlobStaging, tree: Tree, layer: ArchivedLayer, single_id: bool
-    ) -> None:
-        self._layout = layout
+    def __init__(self, engine: Engine, staging: BlobStaging, tree: Tree, layer: ArchivedLayer) -> None:
+        self._engine = engine
         self._staging = staging
         self._tree = tree
         self._layer = layer
-        self._single_id = single_id
         self._what = f"{tree.shown}: {layer.member}"
 
     def __call__(self, report: Callable[[int], None]) -> Descriptor:
         diff_id = self._layer.diff_id
         descriptor = self._stage()
         try:
-            unpack(self._layout, self._staging, diff_id, descriptor, single_id=self._single_id, progress=report)
+            unpack(self._engine, self._staging, diff_id, descriptor, progress=report)
         except DigestMismatch as err:
             raise DigestMismatch(self._what, err.expected, err.found) from None
         except ArchiveError as err:

@@ -31,17 +31,30 @@ LAYER_TYPES = {  # by compression; nothing else has a name in manifests
 
 
 def unpack(
-    layout: StorageLayout,
+    engine: Engine,
     staging: BlobStaging,
     diff_id: Digest,
     layer: Descriptor,
     *,
-    single_id: bool,
     progress: Callable[[int], None] | None = None,
 ) -> None:
-    """Unpack a staged layer unless the store has it. Raises ArchiveError, DigestMismatch, StorageError."""
+    """Unpack a staged layer unless the store has it. Raises ArchiveError, DigestMismatch, StorageError.
+
+    What is left out of it (devices, attributes that cannot be) is told where the user debugs.
+    """
     path = staging.path(layer.digest)
-    LayerStore(layout).add(diff_id, lambda: open(path, "rb", buffering=0), single_id=single_id, progress=progress)
+
+    def note(line: str) -> None:
+        if engine.settings.debug:
+            engine.notify(f"layer {diff_id.short}: {line}")
+
+    LayerStore(engine.layout).add(
+        diff_id,
+        lambda: open(path, "rb", buffering=0),
+        single_id=engine.enter().single,
+        progress=progress,
+        note=note,
+    )
 
 
 def publish(
@@ -60,7 +73,7 @@ def publish(
                 image_changes.publish(changes, staging, images, times.now())
                 return
         for diff_id in missing:
-            unpack(engine.layout, staging, diff_id, layers[diff_id], single_id=engine.enter().single)
+            unpack(engine, staging, diff_id, layers[diff_id])
 
 
 def cannot_store(layout: StorageLayout, what: str, err: OSError) -> StorageError:

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from pod.oci.manifest import Descriptor
     from pod.registry.repository import Repository
     from pod.storage.images import Entry
-    from pod.storage.layout import StorageLayout
 
 _AT_ONCE = 4  # layers, at least: on few cores, waiting for the network is what takes the time
 
@@ -225,10 +224,7 @@ def _fetch_layers(
         done[number] += amount
         progress.layer(missing[number][1], done[number])
 
-    single_id = engine.enter().single
-    jobs = [
-        _LayerJob(engine.layout, staging, repository, diff_id, layer, single_id=single_id) for diff_id, layer in missing
-    ]
+    jobs = [_LayerJob(engine, staging, repository, diff_id, layer) for diff_id, layer in missing]
     workers.run_all(jobs, max(_AT_ONCE, workers.cores()), hear)
 
 
@@ -236,21 +232,13 @@ class _LayerJob:
     """The work on one layer, done in a child: fetch, verify, unpack."""
 
     def __init__(
-        self,
-        layout: StorageLayout,
-        staging: BlobStaging,
-        repository: Repository,
-        diff_id: Digest,
-        layer: Descriptor,
-        *,
-        single_id: bool,
+        self, engine: Engine, staging: BlobStaging, repository: Repository, diff_id: Digest, layer: Descriptor
     ) -> None:
-        self._layout = layout
+        self._engine = engine
         self._staging = staging
         self._repository = repository
         self._diff_id = diff_id
         self._layer = layer
-        self._single_id = single_id
 
     def __call__(self, report: Callable[[int], None]) -> None:
         size = self._layer.size
@@ -262,17 +250,10 @@ class _LayerJob:
             told += amount
             report(amount)
 
-        downloads.fetch(self._layout, self._staging, self._repository, self._layer, report)
+        downloads.fetch(self._engine.layout, self._staging, self._repository, self._layer, report)
         what = f"layer {self._layer.digest.short} of {self._repository.shown}"
         try:
-            unpack(
-                self._layout,
-                self._staging,
-                self._diff_id,
-                self._layer,
-                single_id=self._single_id,
-                progress=unpacking,
-            )
+            unpack(self._engine, self._staging, self._diff_id, self._layer, progress=unpacking)
         except DigestMismatch as err:
             raise DigestMismatch(what, err.expected, err.found) from None
         except ArchiveError as err:
