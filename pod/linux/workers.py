@@ -81,16 +81,20 @@ class _Child:
         self._buffer = b""
         self._done = False
         self.ended = False
+        # What stops a child waits until its handler can: raised among the interpreter's fork hooks it would be lost.
+        mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGTERM,))
         self.pid = os.fork()
         if self.pid == 0:
             try:
                 os.close(self.fd)
                 syscalls.prctl(syscalls.PR_SET_PDEATHSIG, _SIGKILL)
                 _signal.signal(_SIGTERM, _stop)
+                _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
                 if os.getppid() == parent:
                     _work(jobs[number], write)
             finally:
                 os._exit(0)
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
         os.close(write)
 
     def messages(self) -> list[tuple[bytes, int, bytes]]:

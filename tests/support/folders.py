@@ -7,9 +7,9 @@ Files of containers belong to subordinate ids, which only a process inside a use
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -30,7 +30,9 @@ def cache() -> Path:
 @contextmanager
 def scratch(prefix: str = "pt-") -> Iterator[Path]:
     """Give a new folder with a short path on a real disk, removed in the end whoever owns what is in it."""
-    folder = Path(tempfile.mkdtemp(prefix=prefix, dir=os.environ.get("POD_TEST_SCRATCH", "/var/tmp")))
+    # Letters and digits only: Podman makes an image's name of the path of a folder that it loads.
+    folder = Path(os.environ.get("POD_TEST_SCRATCH", "/var/tmp"), f"{prefix}{secrets.token_hex(4)}")
+    folder.mkdir()
     folder.chmod(0o711)  # other users of the tests find the program in it, and see nothing else
     try:
         yield folder
