@@ -229,14 +229,16 @@ def test_attach_without_a_terminal_passes_input_output_and_the_exit_code(pod: Co
 
 
 def test_attach_with_no_stdin_only_watches(pod: CommandLine) -> None:
-    with background(pod, "-i", "busybox", "sh", "-c", "read line; echo got $line; exit 2") as container:
+    script = "(while :; do echo tick; sleep 0.05; done) & read line; kill $!; echo got $line; exit 2"
+    with background(pod, "-i", "busybox", "sh", "-c", script) as container:
         argv = pod.argv("attach", "--no-stdin", container)
         with subprocess.Popen(argv, env=dict(pod.env), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as watcher:
             assert watcher.stdin is not None and watcher.stdout is not None
+            assert watcher.stdout.readline() == b"tick\n"  # it is attached now
             watcher.stdin.write(b"not this\n")
             watcher.stdin.close()
             pod("attach", container, input="this\n")
-            assert watcher.stdout.read() == b"got this\n"
+            assert watcher.stdout.read().endswith(b"got this\n")
             assert watcher.wait(20) == 2
 
 
