@@ -15,6 +15,7 @@ FREE = {  # built in, or imported by every interpreter
     *("codecs", "encodings", "encodings.aliases", "encodings.utf_8", "errno", "genericpath", "grp", "io", "marshal"),
     *("os", "os.path", "posix", "posixpath", "pwd", "select", "site", "stat", "sys", "time", "winreg", "zipimport"),
     *("fcntl", "termios", "struct", "_struct", "ctypes", "_ctypes", "ctypes._endian"),
+    "linecache",  # by `python -c`, as these tests run it, since 3.13
 }
 
 
