@@ -217,7 +217,7 @@ _SPECIAL = {
 
 def mask(root: int, paths: tuple[str, ...], null: int) -> None:
     """Hide paths of the kernel's: files behind the null device, folders behind an empty read-only file system."""
-    options = MountOptions(0, 0, "", True, False)
+    options = MountOptions(sc.MS_RDONLY | sc.MS_NOSUID | sc.MS_NOEXEC, 0, "", True, False)
     hidden = Mount("", "tmpfs", "tmpfs")
     for path in paths:
         try:
