@@ -39,12 +39,17 @@ class Record:
     _decoders: ClassVar[dict[str, Any] | None] = None
 
     def __init_subclass__(cls) -> None:
-        """Collect the fields of the class body behind those of its base."""
+        """Collect the fields of the class body behind those of its bases, the last base first, as dataclasses do."""
         annotations: dict[str, str] = cls.__dict__.get("__annotations__") or getattr(cls, "__annotations__", {})
         own = {name: kind for name, kind in annotations.items() if not kind.startswith("ClassVar")}
-        cls._types = {**cls._types, **own}
+        types: dict[str, str] = {}
+        defaults: dict[str, Any] = {}
+        for base in reversed(cls.__bases__):
+            types.update(getattr(base, "_types", ()))
+            defaults.update(getattr(base, "_defaults", ()))
+        cls._types = {**types, **own}
         cls._fields = tuple(cls._types)
-        cls._defaults = {**cls._defaults, **{name: cls.__dict__[name] for name in own if name in cls.__dict__}}
+        cls._defaults = {**defaults, **{name: cls.__dict__[name] for name in own if name in cls.__dict__}}
         cls._decoders = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
