@@ -38,8 +38,12 @@ class Record:
     _omit_defaults: ClassVar[bool] = False
     _decoders: ClassVar[dict[str, Any] | None] = None
 
-    def __init_subclass__(cls) -> None:
-        """Collect the fields of the class body behind those of its bases, the last base first, as dataclasses do."""
+    def __init_subclass__(cls, *, kw_only: bool = False) -> None:
+        """Collect the fields of the class body behind those of its bases, the last base first, as dataclasses do.
+
+        `kw_only` is for type checkers (PEP 681): fields that must be given may then follow some that need not.
+        """
+        del kw_only
         annotations: dict[str, str] = cls.__dict__.get("__annotations__") or getattr(cls, "__annotations__", {})
         own = {name: kind for name, kind in annotations.items() if not kind.startswith("ClassVar")}
         types: dict[str, str] = {}

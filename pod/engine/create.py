@@ -58,7 +58,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
 def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
     """Return the record of the container to be, its image unpacked."""
     image = _image(engine, options)
-    record = _record(ids.new_id(), options.name, options, image.config.config, image)
+    record = _record(ids.new_id(), options, image.config.config, image)
     if options.rootfs:
         from pod.engine import root_folder
 
@@ -143,7 +143,7 @@ def _check_devices(options: CreateOptions) -> None:
 
 
 def _record(
-    container_id: str, name: str, options: CreateOptions, image: RunConfig, resolved: resolve.ResolvedImage
+    container_id: str, options: CreateOptions, image: RunConfig, resolved: resolve.ResolvedImage
 ) -> ContainerRecord:
     """Mix what was asked with the image's defaults."""
     entrypoint = image.entrypoint or () if options.entrypoint is None else options.entrypoint
@@ -156,9 +156,9 @@ def _record(
             hint=f"name one: pod run {options.image} COMMAND",
         )
     return ContainerRecord(
+        **options.settings(),
         version=VERSION,
         id=container_id,
-        name=name,
         created=times.now(),
         image=resolved.id,
         image_name=options.image,
@@ -167,52 +167,20 @@ def _record(
         command=(*entrypoint, *command),
         entrypoint=entrypoint,
         cmd=command,
-        create_command=options.create_command,
         env=_environment(image.env, options),
         working_dir=options.working_dir or image.working_dir or "/",
         user=image.user if options.user is None else options.user,
-        group_add=options.group_add,
-        hostname=options.hostname,
-        domainname=options.domainname,
         labels={**image.labels, **options.labels},
-        annotations=options.annotations,
-        tty=options.tty,
         open_stdin=options.interactive,
         stdin_once=options.interactive and ("stdin" in options.attach or not options.attach),
-        attach=options.attach,
-        auto_remove=options.auto_remove,
-        read_only=options.read_only,
-        read_only_tmpfs=options.read_only_tmpfs,
-        init=options.init,
-        privileged=options.privileged,
-        cap_add=options.cap_add,
-        cap_drop=options.cap_drop,
-        security_opt=options.security_opt,
-        mounts=options.mounts,
-        devices=options.devices,
-        network=options.network,
-        publish=options.publish,
         pid_mode=options.pid_mode or "private",
         ipc_mode=options.ipc_mode or "private",
         uts_mode=options.uts_mode or "private",
-        userns_mode=options.userns_mode,
         shm_size=_DEFAULT_SHM if options.shm_size is None else options.shm_size,
-        ulimits=options.ulimits,
-        sysctls=options.sysctls,
         umask="0022" if options.umask is None else options.umask,
-        oom_score_adj=options.oom_score_adj,
-        timezone=options.timezone,
-        no_hosts=options.no_hosts,
-        no_hostname=options.no_hostname,
         stop_signal=options.stop_signal or image.stop_signal or "SIGTERM",
         stop_timeout=_DEFAULT_STOP_TIMEOUT if options.stop_timeout is None else options.stop_timeout,
-        add_host=options.add_host,
-        dns=options.dns,
-        dns_search=options.dns_search,
-        dns_option=options.dns_option,
         detach_keys="ctrl-p,ctrl-q" if options.detach_keys is None else options.detach_keys,
-        log=options.log,
-        restart=options.restart,
         healthcheck=_healthcheck(image.healthcheck, options.healthcheck),
     )
 

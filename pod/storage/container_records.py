@@ -56,14 +56,58 @@ class RestartPolicy(Record):
     maximum_retries: int = 0
 
 
-class ContainerRecord(Record):
-    """What was asked of `create`, with the image's defaults filled in: all that `start` needs."""
+class ContainerSettings(Record):
+    """What `create` is asked for and the record keeps as it is: a field here is the same one in both.
+
+    What the image or the engine has a say in is a field of each of the two, and mixed in pod.engine.create.
+    """
 
     _omit_defaults = True
 
+    name: str = ""
+    create_command: tuple[str, ...] = ()
+    group_add: tuple[str, ...] = ()
+    hostname: str = ""
+    domainname: str = ""
+    annotations: dict[str, str] = {}
+    tty: bool = False
+    attach: tuple[str, ...] = ()  # stdin, stdout, stderr; () is the default of the verb
+    auto_remove: bool = False
+    read_only: bool = False
+    read_only_tmpfs: bool = True
+    init: bool = False
+    privileged: bool = False
+    cap_add: tuple[str, ...] = ()
+    cap_drop: tuple[str, ...] = ()
+    security_opt: tuple[str, ...] = ()
+    mounts: tuple[Mount, ...] = ()  # -v, --mount and --tmpfs together, in order
+    devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
+    network: str = ""
+    publish: tuple[PortMapping, ...] = ()
+    userns_mode: str = ""
+    ulimits: tuple[Ulimit, ...] = ()
+    sysctls: dict[str, str] = {}
+    oom_score_adj: int | None = None
+    timezone: str = ""  # a name of the time zone database, or "local"
+    no_hosts: bool = False  # leave the image's /etc/hosts alone
+    no_hostname: bool = False  # leave the image's /etc/hostname alone
+    add_host: tuple[str, ...] = ()  # name:address
+    dns: tuple[str, ...] = ()
+    dns_search: tuple[str, ...] = ()
+    dns_option: tuple[str, ...] = ()
+    log: LogConfig = LogConfig()
+    restart: RestartPolicy = RestartPolicy()
+
+    def settings(self) -> dict[str, Any]:
+        """Return these fields alone, for the constructor of another kind of settings."""
+        return {name: getattr(self, name) for name in ContainerSettings._fields}
+
+
+class ContainerRecord(ContainerSettings, kw_only=True):
+    """What was asked of `create`, with the image's defaults filled in: all that `start` needs."""
+
     version: int
     id: str
-    name: str
     created: str
     image: str  # the image's id: the digest of its configuration, sha256:…
     image_name: str  # as the user wrote it
@@ -74,53 +118,21 @@ class ContainerRecord(Record):
     command: tuple[str, ...] = ()  # the whole argv: entrypoint and command
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()
-    create_command: tuple[str, ...] = ()
     env: tuple[str, ...] = ()
     working_dir: str = ""
     user: str = ""
-    group_add: tuple[str, ...] = ()
-    hostname: str = ""
-    domainname: str = ""
     labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
-    tty: bool = False
     open_stdin: bool = False
     stdin_once: bool = False
-    attach: tuple[str, ...] = ()
-    auto_remove: bool = False
-    read_only: bool = False
-    read_only_tmpfs: bool = True
-    init: bool = False
-    privileged: bool = False
-    cap_add: tuple[str, ...] = ()
-    cap_drop: tuple[str, ...] = ()
-    security_opt: tuple[str, ...] = ()
-    mounts: tuple[Mount, ...] = ()
-    devices: tuple[str, ...] = ()
-    network: str = ""
-    publish: tuple[PortMapping, ...] = ()
     pid_mode: str = "private"
     ipc_mode: str = "private"
     uts_mode: str = "private"
     cgroup_mode: str = "private"
-    userns_mode: str = ""
     shm_size: int = 65536000
-    ulimits: tuple[Ulimit, ...] = ()
-    sysctls: dict[str, str] = {}
     umask: str = "0022"
-    oom_score_adj: int | None = None
-    timezone: str = ""
-    no_hosts: bool = False
-    no_hostname: bool = False
     stop_signal: str = "SIGTERM"
     stop_timeout: int = 10
-    add_host: tuple[str, ...] = ()
-    dns: tuple[str, ...] = ()
-    dns_search: tuple[str, ...] = ()
-    dns_option: tuple[str, ...] = ()
     detach_keys: str = "ctrl-p,ctrl-q"
-    log: LogConfig = LogConfig()
-    restart: RestartPolicy = RestartPolicy()
     healthcheck: Healthcheck | None = None
     unknown: dict[str, Any] = {}
 

@@ -13,7 +13,9 @@ from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 
 CONTEXT = Context(["pod", "create", "busybox"], {"http_proxy": "http://proxy", "SECRET": "1"})
-DEFAULT = CreateOptions("busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox"))
+DEFAULT = CreateOptions(
+    image="busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
+)
 USED_ELSEWHERE = {"image", "replace_existing"}
 VALUES = {
     "command": ("true",),

@@ -14,10 +14,13 @@ from pod.storage.container_records import VERSION, ContainerRecord, Mount
 ID = "0123456789ab" + "c" * 52
 
 
+def record_of(**fields: Any) -> ContainerRecord:
+    return ContainerRecord(version=VERSION, id=ID, name="name", created="", image="", image_name="busybox", **fields)
+
+
 def build(joined: dict[str, str] | None = None, **fields: Any) -> Spec:
     values = {"command": ("true",), "network": "none", **fields}
-    record = ContainerRecord(VERSION, ID, "name", "2026-01-01T00:00:00Z", "sha256:" + "a" * 64, "busybox", **values)
-    return spec.build(record, "/run/files", joined or {}, ())
+    return spec.build(record_of(**values), "/run/files", joined or {}, ())
 
 
 def targets(built: Spec) -> list[str]:
@@ -114,8 +117,7 @@ def test_environment_has_the_defaults_below_what_was_given() -> None:
     ],
 )
 def test_hostname(fields: dict[str, Any], name: str) -> None:
-    record = ContainerRecord(VERSION, ID, "name", "", "", "busybox", **fields)
-    assert spec.hostname(record) == name
+    assert spec.hostname(record_of(**fields)) == name
 
 
 @pytest.mark.parametrize(
