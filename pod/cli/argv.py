@@ -33,6 +33,7 @@ class Spec(Record):
     arguments: tuple[Any, ...] = ()  # [dest, kind, least, shown name]
     record: str = ""  # the class that gathers the values, where the function takes one
     stops: bool = False  # options end at the first positional
+    refused: tuple[str, ...] = ()  # the parameters of options that are known, and refused with a reason
 
 
 class Words(Record):
@@ -44,11 +45,12 @@ class Words(Record):
 
 
 class BadWords(UsageError):
-    """Words that do not fit the command; `option` is the unknown one, if that is what is wrong."""
+    """Words that do not fit the command; `unknown` is the option that it has not, `refused` the one that it refuses."""
 
-    def __init__(self, message: str, *, unknown: str = "") -> None:
+    def __init__(self, message: str, *, unknown: str = "", refused: str = "") -> None:
         super().__init__(message)
         self.unknown = unknown
+        self.refused = refused
 
 
 class HelpWanted(Exception):
@@ -161,6 +163,13 @@ def convert(given: Sequence[Given]) -> dict[str, Any]:
     return values
 
 
+def check_refused(spec: Spec, given: Sequence[Given]) -> None:
+    """Raise BadWords for the first option that the command knows in order to refuse it."""
+    for name, option, _ in given:
+        if option[0] in spec.refused:
+            raise BadWords(f"{name} is refused", refused=name)
+
+
 def _number(name: str, text: str, kind: Any, what: str) -> Any:
     try:
         return kind(text)
@@ -192,4 +201,6 @@ def arrange(spec: Spec, positionals: Sequence[str]) -> dict[str, Any]:
 def parse(spec: Spec, words: Sequence[str], outer: dict[str, Any] | None = None) -> tuple[dict[str, Any], Words]:
     """Return the keyword values of a command line and the words as they were taken apart."""
     taken = split(spec, words, outer)
+    if spec.refused:
+        check_refused(spec, taken.own)
     return {**convert(taken.own), **arrange(spec, taken.positionals)}, taken

@@ -20,6 +20,9 @@ from pod.cli import argv, fastpath, options
 from pod.cli.tree import Entry
 from pod.record import Record
 
+REFUSED = "Refused: "
+"""An option whose help begins so is parsed, counted as known, and answered with the rest of its help as an error."""
+
 _KINDS = {bool: argv.FLAG, str: argv.TEXT, int: argv.INT, float: argv.FLOAT, list[str]: argv.LIST}
 
 
@@ -40,6 +43,12 @@ class Parameter(Record):
     @property
     def required(self) -> bool:
         return self.default is inspect.Parameter.empty
+
+    @property
+    def refusal(self) -> str:
+        """Why the option is refused; "" where it is not. Its help says so: `Refused: REASON`."""
+        help_text = self.info.help or ""
+        return help_text.removeprefix(REFUSED) if self.is_option and help_text.startswith(REFUSED) else ""
 
     @property
     def metavar(self) -> str:
@@ -72,7 +81,8 @@ class Definition(Record):
                 arity = argv.MANY if kind == argv.LIST else argv.ONE if parameter.required else argv.OPTIONAL
                 arguments.append([parameter.name, arity, int(parameter.required), parameter.metavar])
         record = self.record.__name__ if self.record else ""
-        return argv.Spec(self.entry.target, spellings, tuple(arguments), record, self.entry.stops)
+        refused = tuple(parameter.name for parameter in self.parameters if parameter.refusal)
+        return argv.Spec(self.entry.target, spellings, tuple(arguments), record, self.entry.stops, refused)
 
 
 @cache

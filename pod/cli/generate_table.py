@@ -18,7 +18,7 @@ def text() -> str:
     for entry in (ROOT, *COMMANDS):
         spec = define(entry).spec
         first, *others = entry.names
-        lines[first] = {name: value for name, value in spec.to_json().items() if value != spec._defaults.get(name)}
+        lines[first] = {name: value for name, value in spec.to_json().items() if value}
         lines.update((other, first) for other in others)
     rows = [f"{_json(name)}: {_json(line)}" for name, line in sorted(lines.items())]
     return "{\n" + ",\n".join(rows) + "\n}\n"

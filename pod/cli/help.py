@@ -14,6 +14,7 @@ from pod.cli.definitions import Definition, Parameter, define
 
 _GAP = 2
 _WIDEST_LEFT = 30
+_REFUSED = "Refused"
 
 
 def show(definition: Definition, name: str) -> int:
@@ -77,7 +78,9 @@ def _body(definition: Definition, name: str) -> Iterable[str]:
     panels: dict[str, list[Parameter]] = {"": []}
     for parameter in definition.parameters:
         if parameter.is_option and not parameter.info.hidden:
-            panels.setdefault(parameter.info.rich_help_panel or "", []).append(parameter)
+            panel = _REFUSED if parameter.refusal else parameter.info.rich_help_panel or ""
+            panels.setdefault(panel, []).append(parameter)
+    panels[_REFUSED] = panels.pop(_REFUSED, [])  # last
     for panel, parameters in panels.items():
         if parameters:
             yield _table(f"{panel} options" if panel else "Options", _option_rows(parameters))
@@ -98,7 +101,8 @@ def _option_rows(parameters: list[Parameter]) -> list[tuple[str, str]]:
         short = [o for o in parameter.typer.opts if not o.startswith("--")]
         long = [o for o in parameter.typer.opts if o.startswith("--")]
         left = (", ".join([*short, *long]) if short else "    " + ", ".join(long)).rstrip()
-        rows.append((left if parameter.type is bool else f"{left} {parameter.metavar}", parameter.info.help or ""))
+        text = parameter.refusal or parameter.info.help or ""
+        rows.append((left if parameter.type is bool else f"{left} {parameter.metavar}", text))
     return rows
 
 

@@ -2,6 +2,9 @@
 
 Commands write their parameters' annotations with these names, but import them for the type checker only: annotations
 stay text until `pod.cli.definitions` reads them here, so that a command that runs never imports Typer.
+
+An option of the peers' that cannot work here has a help of the form `Refused: REASON`: the parser then answers it with
+that reason, and the function never sees it.
 """
 
 from __future__ import annotations

@@ -53,6 +53,9 @@ def show_help(words: Sequence[str]) -> int:
 def _explained(err: argv.BadWords, definition: Definition, name: str) -> UsageError:
     """Return the error with the nearest option, or the usage line, and where to read more."""
     lines = []
+    if err.refused:
+        reason = next(p.refusal for p in definition.parameters if err.refused in p.typer.opts)
+        return UsageError(f"`{name}` refuses {err.refused}: {reason}")
     if err.unknown:
         near = _nearest(err.unknown, definition.spec.options)
         lines += [f"did you mean {' or '.join(near)}?"] if near else []

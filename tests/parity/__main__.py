@@ -1,4 +1,4 @@
-"""Print, for every command of Docker and Podman, which of its options pod accepts and which it lacks.
+"""Print, for every command of Docker and Podman, which of its options pod accepts, refuses with a reason, and lacks.
 
 The peers' commands come from two data files that list them (--reference FOLDER, or $POD_REFERENCE), pod's from the
 table that its own parser works with, so the answer cannot be better than the program.
@@ -39,13 +39,13 @@ def _default_reference() -> Path:
 
 
 def _plain(rows: list[Row], name_missing: bool) -> str:
-    lines = [f"{'COMMAND':32}{'PEER':14}{'OPTIONS':>8}{'ACCEPTED':>10}{'MISSING':>9}"]
+    lines = [f"{'COMMAND':32}{'PEER':14}{'OPTIONS':>8}{'ACCEPTED':>10}{'REFUSED':>9}{'MISSING':>9}"]
     for row in rows:
-        peers = "+".join(row.peers)
+        start = f"{row.command or '(before the command)':32}{'+'.join(row.peers):14}{len(row.options):8}"
         if not row.known:
-            lines.append(f"{row.command:32}{peers:14}{len(row.options):8}{'not there':>19}")
+            lines.append(f"{start}{'has no place here' if row.elsewhere else 'not there':>28}")
             continue
-        lines.append(f"{row.command:32}{peers:14}{len(row.options):8}{len(row.accepted):10}{len(row.missing):9}")
+        lines.append(f"{start}{len(row.accepted):10}{len(row.refused):9}{len(row.missing):9}")
         if name_missing and row.missing:
             lines.append(f"    {' '.join(row.missing)}")
     return "\n".join([*lines, "", _summary(rows), ""])
@@ -53,9 +53,10 @@ def _plain(rows: list[Row], name_missing: bool) -> str:
 
 def _markdown(rows: list[Row]) -> str:
     known = [row for row in rows if row.known]
-    lines = ["| command | of | options | accepted | missing |", "| --- | --- | ---: | ---: | ---: |"]
+    lines = ["| command | of | options | accepted | refused | missing |", "| --- | --- | ---: | ---: | ---: | ---: |"]
     for row in known:
-        cells = (f"`{row.command}`", " ".join(row.peers), len(row.options), len(row.accepted), len(row.missing))
+        numbers = (len(row.options), len(row.accepted), len(row.refused), len(row.missing))
+        cells = (f"`pod {row.command}`".replace(" `", "`"), " ".join(row.peers), *numbers)
         lines.append("| " + " | ".join(map(str, cells)) + " |")
     return "\n".join([*lines, "", _summary(rows), ""])
 
@@ -63,8 +64,11 @@ def _markdown(rows: list[Row]) -> str:
 def _summary(rows: list[Row]) -> str:
     known = [row for row in rows if row.known]
     options = sum(len(row.options) for row in known)
-    accepted = sum(len(row.accepted) for row in known)
-    return f"{len(known)} of {len(rows)} commands are there, with {accepted} of their {options} options."
+    accepted, refused = sum(len(row.accepted) for row in known), sum(len(row.refused) for row in known)
+    return (
+        f"{len(known)} of {len(rows)} commands are there; of their {options} options {accepted} are accepted, "
+        f"{refused} refused with a reason, {options - accepted - refused} missing."
+    )
 
 
 if __name__ == "__main__":

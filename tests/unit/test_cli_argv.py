@@ -147,3 +147,11 @@ def test_any_words_are_parsed_or_refused(words: list[str]) -> None:
 @given(st.lists(st.text(max_size=8), max_size=5))
 def test_what_follows_the_image_arrives_unchanged(words: list[str]) -> None:
     assert values("--name", "x", "busybox", *words, spec=STOPPING)["command"] == tuple(words)
+
+
+def test_a_refused_option_is_known_takes_its_value_and_names_itself() -> None:
+    spec = SPEC.replace(refused=("name",))
+    assert values("-a", spec=spec) == {"all": True, "words": ()}
+    with pytest.raises(argv.BadWords) as caught:
+        values("--name", "x", "-a", spec=spec)
+    assert (caught.value.refused, caught.value.unknown) == ("--name", "")

@@ -146,6 +146,10 @@ def test_help_on_a_command_is_its_help(capsys: pytest.CaptureFixture[str]) -> No
             'Error: invalid value "rel" for --workdir: it is an absolute path in the container\n',
         ),
         (
+            ["system", "migrate", "--new-runtime", "crun"],
+            "Error: `pod system migrate` refuses --new-runtime: pod is its own runtime\n",
+        ),
+        (
             ["exec", "web"],
             "Error: no command is given\n  usage: pod exec [OPTIONS] CONTAINER COMMAND [ARG...]\n",
         ),

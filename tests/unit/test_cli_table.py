@@ -87,7 +87,7 @@ port web 80/tcp
 port -a
 pause -a
 unpause web
-update --restart on-failure:3 -m 1g web
+update --restart on-failure:3 web
 top web -eo pid,args
 top -l pid,user
 stats --no-stream -a

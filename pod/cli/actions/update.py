@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.errors import KernelRefused, UsageError
+from pod.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,20 +11,13 @@ if TYPE_CHECKING:
     from pod.cli.context import Context
 
 
-def update_containers(
-    context: Context, names: Sequence[str], *, latest: bool, restart: str, refused: Sequence[str]
-) -> int:
+def update_containers(context: Context, names: Sequence[str], *, latest: bool, restart: str) -> int:
     """Give containers another restart policy; print their names."""
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
     from pod.cli.parsers.run_options import parse_restart
     from pod.engine.update import update_restart
 
-    if refused:
-        raise KernelRefused(
-            f"cannot set {', '.join(refused)}: containers have no control groups of their own to be limited",
-            hint="`pod update --restart` is what can be changed",
-        )
     if not restart:
         raise UsageError("nothing to update", hint="name a policy: pod update --restart on-failure:3 web")
     policy = parse_restart(restart)
