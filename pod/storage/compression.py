@@ -149,7 +149,7 @@ def _gzip() -> Callable[[], _Decompressor]:
     try:
         from isal import isal_zlib as zlib  # type: ignore[import-not-found,unused-ignore]
     except ImportError:
-        import zlib
+        import zlib  # type: ignore[no-redef,unused-ignore]
     return lambda: _Inflate(zlib.decompressobj(wbits=31))
 
 
