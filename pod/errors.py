@@ -19,6 +19,9 @@
     │   ├── CannotExecute       the command exists but cannot be run (126)
     │   └── CommandNotFound     the command does not exist in the container (127)
     ├── NetworkError            a network could not be set up
+    ├── BuildError              an image could not be built
+    │   ├── DockerfileError     a Dockerfile that is no such, with file, line and column
+    │   └── StepFailed          a command of a Dockerfile ended with an error
     ├── RegistryError           a registry cannot be reached, refuses, or gives nonsense
     │   ├── NoSuchManifest      it has no such repository or tag
     │   └── NotAuthorized       it wants other credentials
@@ -138,6 +141,20 @@ class CommandNotFound(RuntimeFailure):
 
 class NetworkError(PodError):
     """A network could not be set up."""
+
+
+class BuildError(PodError):
+    """An image could not be built."""
+
+    exit_code = 1  # as for Docker and, mostly, for Podman
+
+
+class DockerfileError(BuildError):
+    """A place in a Dockerfile that makes no sense; the hint shows the line."""
+
+
+class StepFailed(BuildError):
+    """A command of a Dockerfile ended with an error."""
 
 
 class RegistryError(PodError):

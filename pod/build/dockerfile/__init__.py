@@ -1,0 +1,1 @@
+"""The language of Dockerfiles: text to frozen instructions, and nothing else (no file, no process)."""
