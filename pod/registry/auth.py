@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from pod.registry.auth_file import Credentials
+    from pod.registry.credentials import Credentials
 
     Fetch = Callable[[str, str, dict[str, Any], dict[str, Any], dict[str, str]], dict[str, Any]]
     """Ask a token server: method, address, parameters, form, headers; gives its JSON document."""
@@ -108,5 +108,10 @@ def _basic(who: Credentials) -> str:
 
 def same_host(one: str, other: str) -> bool:
     """True where two addresses lead to one server: only there may credentials go."""
-    first, second = urlsplit(one), urlsplit(other)
-    return (first.scheme, first.netloc) == (second.scheme, second.netloc)
+    return _origin(one) == _origin(other)
+
+
+def _origin(address: str) -> tuple[str, str, int]:
+    """Return scheme, host and port (RFC 6454, 4)."""
+    parts = urlsplit(address)
+    return parts.scheme, parts.hostname or "", parts.port or {"https": 443, "http": 80}.get(parts.scheme, 0)

@@ -1,7 +1,8 @@
-"""Credentials: auth.json as Podman, skopeo and Docker share it, and Docker's credential helper programs.
+"""Credentials: auth.json as Podman, skopeo and Docker share it (containers-auth.json(5)).
 
-A key of `auths` is a registry, or a registry and the beginning of a repository; the longest that fits wins. What is
-secret goes through files of mode 0600 and pipes only, never through a command line or a message.
+A key of `auths` is a registry, or a registry and the beginning of a repository; the longest that fits wins. Docker
+writes addresses (`https://HOST/v1/`), of which the host counts. In each file helpers come before what it holds itself.
+What is secret goes through files of mode 0600 and pipes only, never through a command line or a message.
 """
 
 from __future__ import annotations
@@ -11,27 +12,16 @@ import binascii
 import os
 
 from pod.errors import RegistryError
-from pod.linux import files, jsonfile, process
-from pod.record import Record
-from pod.registry import places
+from pod.linux import files, jsonfile
+from pod.registry import credential_helpers, places
+from pod.registry.credentials import Credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_DOCKER_HUB = ("https://index.docker.io/v1/", "index.docker.io", "registry-1.docker.io")
-_TOKEN_USER = "<token>"  # what helpers give as the name where the secret is an identity token
-
-
-class Credentials(Record):
-    """Name and password, or an identity token that stands for both."""
-
-    username: str
-    password: str
-    identity_token: str = ""
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.username!r}, …)"
+_DOCKER_HUB = "https://index.docker.io/v1/"  # Docker's key for docker.io
+_DOCKER_HUB_HOSTS = ("docker.io", "index.docker.io", "registry-1.docker.io")
 
 
 class AuthFiles:
@@ -43,27 +33,39 @@ class AuthFiles:
     def find(self, registry: str, repository: str = "") -> Credentials | None:
         """Return the credentials for a repository. Raises RegistryError for a broken file or helper."""
         for path in self.paths:
-            document = _read(path)
-            for key in _keys(registry, repository):
-                helper = document.get("credHelpers", {}).get(key)
-                found = _ask_helper(helper, key) if helper else _decode(document.get("auths", {}).get(key), path, key)
+            found = self._find_in(path, registry, repository)
+            if found is not None:
+                return found
+        return None
+
+    def _find_in(self, path: str, registry: str, repository: str) -> Credentials | None:
+        document = _read(path)
+        helpers, entries = _table(document, "credHelpers", path), _table(document, "auths", path)
+        exact = _keys(registry, repository)
+        for key in exact:
+            found = credential_helpers.get(helpers[key], key) if helpers.get(key) else None
+            found = found or _decode(entries.get(key), path, key)
+            if found is not None:
+                return found
+        for key, entry in entries.items():
+            if key not in exact and _host(key) == _host(registry):
+                found = _decode(entry, path, key)
                 if found is not None:
                     return found
-            store = document.get("credsStore")
-            if store:
-                for key in _keys(registry, ""):
-                    if (found := _ask_helper(store, key)) is not None:
-                        return found
+        store = _store(document)
+        for key in _helper_keys(registry) if store else ():
+            found = credential_helpers.get(store, key)
+            if found is not None:
+                return found
         return None
 
     def put(self, key: str, credentials: Credentials) -> str:
         """Keep the credentials for a registry or a repository, and return where."""
         path = self.paths[0]
         document = _read(path)
-        helper = document.get("credHelpers", {}).get(key) or document.get("credsStore")
+        helper = _table(document, "credHelpers", path).get(key) or _store(document)
         if helper:
-            secret = {"ServerURL": key, "Username": credentials.username, "Secret": credentials.password}
-            _run_helper(helper, "store", jsonfile.dumps(secret))
+            credential_helpers.store(helper, key, credentials)
             return f"the credential helper {helper}"
         pair = f"{credentials.username}:{credentials.password}".encode()
         document.setdefault("auths", {})[key] = {"auth": base64.b64encode(pair).decode()}
@@ -75,29 +77,62 @@ class AuthFiles:
         removed = False
         for path in self.paths:
             document = _read(path)
-            helper = document.get("credHelpers", {}).get(key) or document.get("credsStore")
-            if helper and _ask_helper(helper, key) is not None:
-                _run_helper(helper, "erase", key.encode())
-                removed = True
-            for name in (key, *(_DOCKER_HUB if key == "docker.io" else ())):
-                if document.get("auths", {}).pop(name, None) is not None:
-                    _write(path, document)
+            helper = _table(document, "credHelpers", path).get(key) or _store(document)
+            for name in _helper_keys(key) if helper else ():
+                if credential_helpers.get(helper, name) is not None:
+                    credential_helpers.erase(helper, name)
                     removed = True
+            entries = _table(document, "auths", path)
+            fitting = [name for name in entries if name == key or _host(name) == (_host(key) or key)]
+            for name in fitting:
+                del entries[name]
+            if fitting:
+                _write(path, document)
+                removed = True
         return removed
 
     def remove_all(self) -> None:
-        """Forget all credentials of the file that `login` writes."""
-        document = _read(self.paths[0])
+        """Forget all credentials of the file that `login` writes, and of the helpers that it names."""
+        path = self.paths[0]
+        document = _read(path)
+        for key, helper in _table(document, "credHelpers", path).items():
+            credential_helpers.erase(helper, key)
+        store = _store(document)
+        for key in credential_helpers.keys(store) if store else ():
+            credential_helpers.erase(store, key)
         if document.pop("auths", None):
-            _write(self.paths[0], document)
+            _write(path, document)
+
+
+def docker_key(key: str) -> str:
+    """Return the key under which Docker keeps what `login` calls so. Raises RegistryError for a repository's."""
+    if "/" in key:
+        raise RegistryError(
+            f"cannot keep credentials for {key} in Docker's format: it has room for a registry only",
+            hint=f"log in to {key.partition('/')[0]}, or use --authfile",
+        )
+    return _DOCKER_HUB if key == "docker.io" else key
 
 
 def _keys(registry: str, repository: str) -> list[str]:
     """Return the keys that speak of a repository, the most exact first."""
     parts = repository.split("/") if repository else []
     keys = [f"{registry}/{'/'.join(parts[:length])}" for length in range(len(parts), 0, -1)]
-    keys += [registry, f"https://{registry}", f"https://{registry}/v2/", f"https://{registry}/v1/"]
-    return [*keys, *_DOCKER_HUB] if registry == "docker.io" else keys
+    return [*keys, registry]
+
+
+def _helper_keys(key: str) -> tuple[str, ...]:
+    """Return what a helper may call a registry: helpers are asked by name, they cannot be searched for a host."""
+    return (_DOCKER_HUB, "docker.io") if key == "docker.io" else (key, f"https://{key}")
+
+
+def _host(key: str) -> str:
+    """Return the registry that a key is about, "" for one that is about a repository."""
+    bare = key.removeprefix("https://").removeprefix("http://")
+    host, slash, _ = bare.partition("/")
+    if slash and bare == key:
+        return ""
+    return "docker.io" if host in _DOCKER_HUB_HOSTS else host
 
 
 def _read(path: str) -> dict[str, Any]:
@@ -105,7 +140,7 @@ def _read(path: str) -> dict[str, Any]:
         document = jsonfile.read(path)
     except (FileNotFoundError, NotADirectoryError):
         return {}
-    except PermissionError as err:
+    except OSError as err:
         raise RegistryError(f"cannot read the credentials in {path}: {err.strerror}") from err
     except ValueError as err:
         raise RegistryError(f"{path} is broken: {err}", hint="mend or remove it, and run `pod login` again") from None
@@ -114,44 +149,41 @@ def _read(path: str) -> dict[str, Any]:
     return document
 
 
+def _table(document: dict[str, Any], name: str, path: str) -> dict[str, Any]:
+    """Return one of the tables of a file, empty where it has none."""
+    table = document.get(name)
+    if table is None:
+        return {}
+    if not isinstance(table, dict):
+        raise RegistryError(f"{path} is broken: its {name} are no JSON object", hint="mend or remove the file")
+    return table
+
+
+def _store(document: dict[str, Any]) -> str:
+    """Return the helper that keeps what no other one does, "" for none."""
+    return str(document.get("credsStore") or "")
+
+
 def _write(path: str, document: dict[str, Any]) -> None:
-    files.make_folders(os.path.dirname(path))
-    files.write_atomic(path, jsonfile.dumps(document), mode=0o600)
+    try:
+        files.make_folders(os.path.dirname(path))
+        files.write_atomic(path, jsonfile.dumps(document), mode=0o600)
+    except OSError as err:
+        raise RegistryError(
+            f"cannot write the credentials to {path}: {err.strerror}", hint="choose another file with --authfile"
+        ) from err
 
 
 def _decode(entry: Any, path: str, key: str) -> Credentials | None:
-    if not isinstance(entry, dict) or not (entry.get("auth") or entry.get("identitytoken")):
+    """Understand an entry of `auths`; None where it says nothing, as Docker's do when a helper has the secret."""
+    if not isinstance(entry, dict):
         return None
+    text, token = entry.get("auth") or "", entry.get("identitytoken") or ""
+    if not text and not token:
+        name, password = entry.get("username"), entry.get("password")
+        return Credentials(str(name), str(password)) if name and password else None
     try:
-        name, _, password = base64.b64decode((entry.get("auth") or "").strip(), validate=True).decode().partition(":")
-    except (binascii.Error, ValueError):
+        name, _, password = base64.b64decode(text.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, ValueError, AttributeError):
         raise RegistryError(f"{path}: the entry of {key} is broken", hint=f"pod login {key}") from None
-    return Credentials(name, password.rstrip("\0"), entry.get("identitytoken") or "")
-
-
-def _ask_helper(helper: str, key: str) -> Credentials | None:
-    answer = _run_helper(helper, "get", key.encode())
-    if answer is None:
-        return None
-    try:
-        document = jsonfile.loads(answer)
-        name, secret = document["Username"], document["Secret"]
-    except (ValueError, KeyError, TypeError):
-        raise RegistryError(f"the credential helper {helper} gave an answer that is none") from None
-    return Credentials("", "", secret) if name == _TOKEN_USER else Credentials(name, secret)
-
-
-def _run_helper(helper: str, verb: str, data: bytes) -> bytes | None:
-    """Run a helper (docker-credential-NAME); None where it knows nothing."""
-    program = f"docker-credential-{helper}"
-    try:
-        done = process.run([program, verb], input=data)
-    except OSError as err:
-        raise RegistryError(
-            f"cannot run {program}: {err.strerror}", hint="install it, or take it out of the file"
-        ) from err
-    if done.code == 0:
-        return done.stdout
-    if b"credentials not found" in done.stdout or verb == "erase":
-        return None
-    raise RegistryError(f"{program} failed: {done.stdout.decode(errors='replace').strip():.200}")
+    return Credentials(name, password.rstrip("\0"), token)

@@ -31,13 +31,15 @@ if TYPE_CHECKING:
 
     import requests
 
-    from pod.registry.auth_file import Credentials
+    from pod.registry.credentials import Credentials
     from pod.registry.options import RegistryOptions
 
 _HOSTS = {"docker.io": "registry-1.docker.io"}
 _REDIRECTS = 6
 _LONGEST_WAIT = 60
 _DOCUMENT = 1 << 20  # bytes of an error or a token
+_REDIRECTED = (301, 302, 303, 307, 308)
+_REDIRECTED_WITH_BODY = (307, 308)  # the others mean: go on with GET
 _TEMPORARY = (408, 429, 500, 502, 503, 504)
 
 
@@ -107,6 +109,7 @@ class Connection:
     ) -> requests.Response:
         self._find_base(what)
         url = urljoin(self._base, path)
+        self._refuse_downgrade(self._base, url, what)
         for last in (False, True):
             authorization = self._authorizer.header(scope) if same_host(url, self._base) else ""
             sent = {**headers, "Authorization": authorization} if authorization else headers
@@ -126,18 +129,21 @@ class Connection:
         """Send, and go where the answer points to, leaving the authorization behind when that is another server."""
         for _ in range(_REDIRECTS):
             response = self._send(method, url, what, headers, data, stream)
-            if response.status_code not in (301, 302, 303, 307, 308) or method not in ("GET", "HEAD"):
+            if response.status_code not in (_REDIRECTED if method in ("GET", "HEAD") else _REDIRECTED_WITH_BODY):
                 return response
             target = urljoin(url, response.headers.get("Location", ""))
             response.close()
             if urlsplit(target).scheme not in ("http", "https"):
                 raise RegistryError(f"{what}: {self.host} sends us to an address that is none")
-            if urlsplit(target).scheme == "http" and url.startswith("https:") and not self._lenient:
-                raise RegistryError(f"{what}: {self.host} sends us from TLS to plain HTTP on {urlsplit(target).netloc}")
+            self._refuse_downgrade(url, target, what)
             if not same_host(target, url):
                 headers = {name: value for name, value in headers.items() if name != "Authorization"}
             url = target
         raise RegistryError(f"{what}: {self.host} sends us in circles")
+
+    def _refuse_downgrade(self, before: str, after: str, what: str) -> None:
+        if after.startswith("http:") and before.startswith("https:") and not self._lenient:
+            raise RegistryError(f"{what}: {self.host} sends us from TLS to plain HTTP on {urlsplit(after).netloc}")
 
     def _send(
         self, method: str, url: str, what: str, headers: dict[str, str], data: Any, stream: bool

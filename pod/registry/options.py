@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.record import Record
-from pod.registry.auth_file import Credentials
+from pod.registry.credentials import Credentials
 
 
 class RegistryOptions(Record):

@@ -12,7 +12,8 @@ import pytest
 
 from pod.errors import RegistryError
 from pod.registry.auth import Authorizer, Challenge, same_host
-from pod.registry.auth_file import AuthFiles, Credentials
+from pod.registry.auth_file import AuthFiles
+from pod.registry.credentials import Credentials
 
 BEARER = 'Bearer realm="https://auth.example.com/token",service="here, there",scope="repository:a/b:pull"'
 
@@ -94,6 +95,8 @@ def test_another_port_or_scheme_is_another_host() -> None:
     assert same_host("https://a/x", "https://a/y")
     assert not same_host("https://a/x", "http://a/x")
     assert not same_host("https://a/x", "https://a:8443/x")
+    assert same_host("https://A/x", "https://a:443/x")
+    assert not same_host("https://a/x", "https://a@b/x")
 
 
 def test_credentials_do_not_show_the_password() -> None:
@@ -151,3 +154,112 @@ def test_broken_entry_names_the_file_and_shows_no_secret(tmp_path: Path) -> None
 
 def test_missing_file_means_no_credentials(tmp_path: Path) -> None:
     assert AuthFiles(str(tmp_path / "none.json")).find("a") is None
+
+
+def test_addresses_that_docker_writes_count_for_their_host(tmp_path: Path) -> None:
+    auths = {"https://r.example/v1/": entry("v1", "p"), "http://s.example": entry("http", "p"), "a/b": entry("x", "y")}
+    files = auth_files(tmp_path, {"auths": auths})
+    assert files.find("r.example", "team/app") == Credentials("v1", "p")
+    assert files.find("s.example") == Credentials("http", "p")
+    assert files.find("r.example:5000") is None
+
+
+def test_credentials_for_a_repository_go_alone(tmp_path: Path) -> None:
+    files = auth_files(tmp_path, {"auths": {"a/b": entry("x", "y"), "a/c": entry("x", "z"), "a": entry("x", "w")}})
+    assert files.remove("a/b")
+    assert files.find("a", "c/d") == Credentials("x", "z")
+    assert files.find("a", "b/d") == Credentials("x", "w")
+
+
+def test_first_file_that_knows_the_registry_wins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("REGISTRY_AUTH_FILE", raising=False)
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run"))
+    places = ["run/containers/auth.json", "config/containers/auth.json", "home/.docker/config.json"]
+    for number, place in enumerate(places):
+        path = tmp_path / place
+        path.parent.mkdir(parents=True)
+        auths = {f"r{later}.example": entry(f"file{number}", "p") for later in range(number, len(places))}
+        path.write_text(json.dumps({"auths": auths}))
+    files = AuthFiles()
+    assert [files.find(f"r{number}.example").username for number in range(3)] == ["file0"] * 3  # type: ignore[union-attr]
+    (tmp_path / places[0]).unlink()
+    assert files.find("r2.example") == Credentials("file1", "p")
+    files.put("new.example", Credentials("ann", "p"))
+    assert (tmp_path / places[0]).exists()
+    monkeypatch.setenv("REGISTRY_AUTH_FILE", str(tmp_path / "other.json"))
+    assert AuthFiles().find("r2.example") is None
+
+
+# --- credential helpers ------------------------------------------------------------------------------------------
+
+HELPER = """#!/usr/bin/python3 -IS
+import json, os, sys
+path = os.path.dirname(sys.argv[0]) + "/kept.json"
+kept = json.load(open(path)) if os.path.exists(path) else {}
+asked = sys.stdin.read()
+verb = sys.argv[1]
+if verb == "store":
+    asked = json.loads(asked)
+    kept[asked["ServerURL"]] = asked
+elif verb == "list":
+    print(json.dumps({key: one["Username"] for key, one in kept.items()}))
+elif asked not in kept:
+    print("credentials not found in native keychain")
+    sys.exit(1)
+elif verb == "get":
+    print(json.dumps(kept[asked]))
+else:
+    del kept[asked]
+json.dump(kept, open(path, "w"))
+"""
+
+
+@pytest.fixture
+def helper(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A credential helper `test` that is on PATH, as the file where it keeps things in the clear."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    program = folder / "docker-credential-test"
+    program.write_text(HELPER)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/usr/bin:/bin")
+    return folder / "kept.json"
+
+
+def test_helper_of_a_registry_keeps_and_gives_and_forgets_its_secret(tmp_path: Path, helper: Path) -> None:
+    files = auth_files(tmp_path, {"credHelpers": {"r.example": "test"}, "auths": {"other": entry("x", "y")}})
+    assert files.find("r.example", "a/b") is None
+    files.put("r.example", Credentials("ann", "secret"))
+    assert "secret" not in (tmp_path / "auth.json").read_text()
+    assert json.loads(helper.read_text()) == {
+        "r.example": {"ServerURL": "r.example", "Username": "ann", "Secret": "secret"}
+    }
+    assert files.find("r.example", "a/b") == Credentials("ann", "secret")
+    assert files.remove("r.example")
+    assert not files.remove("r.example")
+    assert json.loads(helper.read_text()) == {}
+
+
+def test_store_for_everything_is_asked_under_dockers_key_for_its_hub(tmp_path: Path, helper: Path) -> None:
+    key = "https://index.docker.io/v1/"
+    helper.write_text(json.dumps({key: {"Username": "<token>", "Secret": "identity"}}))
+    files = auth_files(tmp_path, {"credsStore": "test", "auths": {key: {}}})
+    assert files.find("docker.io", "library/busybox") == Credentials("", "", "identity")
+    assert files.find("r.example") is None
+    files.put("r.example", Credentials("ann", "secret"))
+    files.remove_all()
+    assert json.loads(helper.read_text()) == {}
+
+
+def test_missing_and_failing_helpers_are_named(tmp_path: Path, helper: Path) -> None:
+    files = auth_files(tmp_path, {"credHelpers": {"a": "none-such", "b": "test", "c": "../bin/test"}})
+    with pytest.raises(RegistryError, match="cannot run docker-credential-none-such: No such file"):
+        files.find("a")
+    helper.write_text("broken")
+    with pytest.raises(RegistryError, match=r"docker-credential-test failed: .*JSONDecodeError"):
+        files.find("b")
+    with pytest.raises(RegistryError, match="is no credential helper"):
+        files.find("c")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.errors import UsageError
 from pod.oci.durations import parse_duration
-from pod.registry.auth_file import Credentials
+from pod.registry.credentials import Credentials
 from pod.registry.options import RegistryOptions
 
 TYPE_CHECKING = False

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pod.errors import NotAuthorized, NotFound, UsageError
 from pod.oci.reference import DEFAULT_REGISTRY
-from pod.registry.auth_file import AuthFiles, Credentials
+from pod.registry.auth_file import AuthFiles, docker_key
 from pod.registry.connection import Connection
+from pod.registry.credentials import Credentials
 from pod.registry.registries_conf import RegistriesConf
 
 TYPE_CHECKING = False
@@ -29,10 +30,14 @@ def stored(key: str, options: RegistryOptions) -> Credentials | None:
     return AuthFiles(options.authfile).find(host, repository)
 
 
-def login(key: str, credentials: Credentials, options: RegistryOptions) -> str:
-    """Try the credentials, keep them, and return where. Raises NotAuthorized, RegistryError."""
+def login(key: str, credentials: Credentials, options: RegistryOptions, *, for_docker: bool = False) -> str:
+    """Try the credentials, keep them, and return where; `for_docker` as Docker's own `login` does.
+
+    Raises NotAuthorized, RegistryError.
+    """
+    kept_as = docker_key(key) if for_docker else key
     check(key, credentials, options)
-    return AuthFiles(options.authfile).put(key, credentials)
+    return AuthFiles(options.authfile).put(kept_as, credentials)
 
 
 def check(key: str, credentials: Credentials, options: RegistryOptions) -> None:

@@ -16,6 +16,9 @@ class LoginFlags(RegistryFlags):
     """The options of `login`."""
 
     registry: Annotated[str, Argument(metavar="[REGISTRY]", help="docker.io when none is named")] = ""
+    compat_auth_file: Annotated[
+        str, Option("--compat-auth-file", metavar="FILE", help="Keep the credentials there as Docker does")
+    ] = ""
     get_login: Annotated[bool, Option("--get-login", help="Print who is logged in, and do nothing")] = False
     password: Annotated[
         str, Option("--password", "-p", metavar="PASSWORD", help="Password; others may see it: prefer stdin")

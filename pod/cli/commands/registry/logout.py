@@ -15,8 +15,12 @@ def logout(
     registry: Annotated[str, Argument(metavar="[REGISTRY]", help="docker.io when none is named")] = "",
     all: Annotated[bool, Option("--all", "-a", help="Forget all credentials of the file")] = False,
     authfile: Annotated[str, Option("--authfile", metavar="FILE", help="File with the credentials")] = "",
+    compat_auth_file: Annotated[
+        str, Option("--compat-auth-file", metavar="FILE", help="The file that `login --compat-auth-file` wrote")
+    ] = "",
 ) -> int:
     """Log out of a registry: forget the credentials."""
+    from pod.cli.actions.registry.login import chosen_file
     from pod.cli.actions.registry.login import logout as log_out
 
-    return log_out(context, registry=registry, all=all, authfile=authfile)
+    return log_out(context, registry=registry, all=all, authfile=chosen_file(authfile, compat_auth_file))
