@@ -5,6 +5,8 @@
     ├── NotFound                the named object does not exist
     │   ├── NoSuchContainer
     │   ├── NoSuchImage
+    │   ├── NoSuchVolume
+    │   ├── NoSuchSecret
     │   └── NoSuchUser          a user or group that the image does not know
     ├── AmbiguousName           an id prefix that fits several objects
     ├── NameTaken               another object has that name
@@ -14,6 +16,7 @@
     ├── ArchiveError            a broken or hostile archive
     ├── DigestMismatch          bytes that are not what their digest says
     ├── StorageError            the store cannot be read or written
+    ├── PluginError             a volume plugin is down, slow, or talks nonsense
     ├── KernelRefused           the kernel or the machine's set-up forbids a step
     ├── RuntimeFailure          the container could not be made or entered
     │   ├── CannotExecute       the command exists but cannot be run (126)
@@ -71,6 +74,22 @@ class NoSuchImage(NotFound):
         self.name = name
 
 
+class NoSuchVolume(NotFound):
+    """No volume has that name."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no such volume: {name}", hint="`pod volume ls` lists the volumes there are")
+        self.name = name
+
+
+class NoSuchSecret(NotFound):
+    """No secret has that name or id."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no such secret: {name}", hint="`pod secret ls` lists the secrets there are")
+        self.name = name
+
+
 class NoSuchUser(NotFound):
     """The image has no such user or group."""
 
@@ -117,6 +136,10 @@ class DigestMismatch(PodError):
 
 class StorageError(PodError):
     """The store cannot be read or written."""
+
+
+class PluginError(PodError):
+    """A volume plugin cannot be reached, refuses, or gives an answer that makes no sense."""
 
 
 class KernelRefused(PodError):

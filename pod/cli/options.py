@@ -23,6 +23,9 @@ OneContainer = Annotated[str, Argument(metavar="CONTAINER", help="Name or id (a 
 Images = Annotated[tuple[str, ...], Argument(metavar="IMAGE...", help="Names or ids")]
 OneImage = Annotated[str, Argument(metavar="IMAGE", help="Name or id")]
 
+Volumes = Annotated[tuple[str, ...], Argument(metavar="VOLUME...", help="Names (a unique beginning does)")]
+OneVolume = Annotated[str, Argument(metavar="VOLUME", help="Name of a volume")]
+
 All = Annotated[bool, Option("--all", "-a", help="All containers")]
 Latest = Annotated[bool, Option("--latest", "-l", help="The container that was created last")]
 CidFiles = Annotated[

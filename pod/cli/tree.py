@@ -9,10 +9,12 @@ from __future__ import annotations
 from pod.record import Record
 
 RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Images", "System"
+VOLUMES = "Volumes and secrets"
 
 GROUPS = {
     "container": "Manage containers",
     "image": "Manage images",
+    "volume": "Manage volumes",
     "healthcheck": "Check the health of containers",
     "system": "Manage pod",
 }
@@ -82,6 +84,17 @@ COMMANDS = (
     _entry(IMAGES, "image.unmount:unmount", "image unmount", "image umount"),
     _entry(IMAGES, "registry.login:login", "login"),
     _entry(IMAGES, "registry.logout:logout", "logout"),
+    _entry(VOLUMES, "volume.create:create", "volume create"),
+    _entry(VOLUMES, "volume.ls:ls", "volume ls", "volume list"),
+    _entry(VOLUMES, "volume.inspect:inspect", "volume inspect"),
+    _entry(VOLUMES, "volume.rm:rm", "volume rm", "volume remove"),
+    _entry(VOLUMES, "volume.prune:prune", "volume prune"),
+    _entry(VOLUMES, "volume.exists:exists", "volume exists"),
+    _entry(VOLUMES, "volume.export:export", "volume export"),
+    _entry(VOLUMES, "volume.import_:import_", "volume import"),
+    _entry(VOLUMES, "volume.mount:mount", "volume mount"),
+    _entry(VOLUMES, "volume.unmount:unmount", "volume unmount", "volume umount"),
+    _entry(VOLUMES, "volume.reload:reload", "volume reload"),
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),
     _entry(SYSTEM, "system.events:events", "events", "system events"),
@@ -103,8 +116,7 @@ COMMANDS = (
 NOT_YET = frozenset(
     "artifact auto-update build builder buildx checkpoint cleanup compose context "
     "farm generate init kube machine manifest network pod "
-    "restore runlabel scp search secret service sign trust "
-    "volume".split()
+    "restore runlabel scp search secret service sign trust".split()
 )
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pod.storage.container_records import ContainerRecord
     from pod.storage.layout import StorageLayout
 
-CONTAINER, IMAGE, SYSTEM = "container", "image", "system"
+CONTAINER, IMAGE, SYSTEM, VOLUME, SECRET = "container", "image", "system", "volume", "secret"
 
 _MAXIMUM = 1 << 20  # bytes, then the log becomes events.log.1
 
@@ -46,6 +46,16 @@ def container(layout: StorageLayout, action: str, record: ContainerRecord, **det
 def image(layout: StorageLayout, action: str, image_id: str = "", name: str = "") -> None:
     """Write down what happened to an image; `image_id` is sha256:…, `name` a name or the file it came from."""
     _append(layout, Event(times.now(), IMAGE, action, image_id.removeprefix("sha256:"), name))
+
+
+def volume(layout: StorageLayout, action: str, name: str) -> None:
+    """Write down what happened to a volume."""
+    _append(layout, Event(times.now(), VOLUME, action, name, name))
+
+
+def secret(layout: StorageLayout, action: str, secret_id: str, name: str) -> None:
+    """Write down what happened to a secret, never what it is."""
+    _append(layout, Event(times.now(), SECRET, action, secret_id, name))
 
 
 def _append(layout: StorageLayout, event: Event) -> None:

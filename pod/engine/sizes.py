@@ -45,3 +45,32 @@ def tree_size(path: str) -> int:
                 seen.add((info.st_dev, info.st_ino))
                 total += info.st_size
     return total
+
+
+def disk_blocks(path: str) -> int:
+    """Return the bytes that a folder and all below it take on disk, as `du -s` counts them: hard links once.
+
+    File systems that are mounted there count nothing.
+    """
+    top = os.lstat(path)
+    total = top.st_blocks * 512
+    seen: set[tuple[int, int]] = set()
+    pending = [path]
+    while pending:
+        try:
+            entries = list(os.scandir(pending.pop()))
+        except (FileNotFoundError, NotADirectoryError):
+            continue
+        for entry in entries:
+            try:
+                info = entry.stat(follow_symlinks=False)
+            except FileNotFoundError:
+                continue
+            if info.st_dev != top.st_dev or (info.st_nlink > 1 and (info.st_dev, info.st_ino) in seen):
+                continue
+            total += info.st_blocks * 512
+            if entry.is_dir(follow_symlinks=False):
+                pending.append(entry.path)
+            elif info.st_nlink > 1:
+                seen.add((info.st_dev, info.st_ino))
+    return total

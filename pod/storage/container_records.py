@@ -14,7 +14,11 @@ VERSION = 1
 
 
 class Mount(Record):
-    """One mount of a container: `type` is bind, volume or tmpfs; options are those of `-v` and fstab (ro, rshared)."""
+    """One mount of a container; `type` is bind, volume, tmpfs, image, devpts, ramfs or glob.
+
+    Options are the words of `-v` and fstab (ro, rshared, U, O). Of a volume, `source` is filled in when the container
+    is made; of an image it is the name that the user wrote.
+    """
 
     _omit_defaults = True
 
@@ -23,6 +27,13 @@ class Mount(Record):
     source: str = ""
     options: tuple[str, ...] = ()
     name: str = ""  # of a volume
+    anonymous: bool = False  # a volume that nobody named
+    driver: str = ""  # of a volume that is made for this mount, with its options
+    driver_options: dict[str, str] = {}
+    subpath: str = ""  # what is mounted of a volume or an image
+    stands_for_other: bool = False  # a volume that is to be mounted before its use and released afterwards
+    image_digest: str = ""  # of an image's manifest, and its layers, lowest first
+    layers: tuple[str, ...] = ()
 
 
 class Ulimit(Record):

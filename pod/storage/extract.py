@@ -28,7 +28,8 @@ class Extractor(Unpacker):
     """Puts one archive into the present folder.
 
     `owner` is whom everything shall belong to, None for whom the archive names. With `rename`, what the archive has
-    under the first name comes under the second; b"." is the folder itself, which then keeps its mode and owner.
+    under the first name comes under the second; b"." is the folder itself, which then keeps its mode and owner. So it
+    does where the archive names it, unless `with_root` is true.
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class Extractor(Unpacker):
         owner: tuple[int, int] | None = None,
         rename: tuple[bytes, bytes] | None = None,
         overwrite: bool = False,
+        with_root: bool = False,
     ) -> None:
         super().__init__(single_id=single_id)
+        self._with_root = with_root
         self._owner = owner
         self._rename = rename
         self._overwrite = overwrite
@@ -49,7 +52,7 @@ class Extractor(Unpacker):
 
     def _put(self, entry: Member) -> None:
         path = self._renamed(entry.path)
-        if path == _ROOT and entry.kind == member.DIRECTORY:
+        if path == _ROOT and entry.kind == member.DIRECTORY and not self._with_root:
             return
         entry = entry.replace(path=path)
         if entry.kind == member.HARDLINK:

@@ -9,7 +9,8 @@ ROOT (~/.local/share/pod)               kept
   containers/ID/                        record.json state.json config.json upper/ work/ log
   names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic
   volumes/NAME/                         record.json data/
-  networks/  secrets/
+  networks/
+  secrets/ID/                           record.json, and data where the store itself keeps it
   events.log  events.log.1              what happened, a line of JSON each, and what happened before that
   downloads/HEX  HEX.partial            blobs fetched for an image that is not complete yet
   staging/                              unfinished work, named after the process that does it
@@ -79,6 +80,16 @@ class StorageLayout(Record):
     @property
     def volumes(self) -> str:
         return f"{self.root}/volumes"
+
+    def volume(self, name: str) -> str:
+        return f"{self.root}/volumes/{name}"
+
+    def volume_data(self, name: str) -> str:
+        return f"{self.root}/volumes/{name}/data"
+
+    @property
+    def secrets(self) -> str:
+        return f"{self.root}/secrets"
 
     @property
     def events(self) -> str:

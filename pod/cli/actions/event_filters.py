@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.cli.actions.event_rows import full_image, words
 from pod.cli.filters import parse_pairs, split_label
-from pod.engine.events import CONTAINER, IMAGE
+from pod.engine.events import CONTAINER, IMAGE, VOLUME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +70,10 @@ def _type(value: str) -> Condition:
     return lambda event: event.type == value
 
 
+def _volume(value: str) -> Condition:
+    return lambda event: event.type == VOLUME and event.name.startswith(value)
+
+
 def _other(_value: str) -> Condition:
     return lambda _event: False  # there are no such objects yet
 
@@ -82,5 +86,5 @@ _MAKERS: dict[str, Callable[[str], Condition]] = {
     "network": _other,
     "pod": _other,
     "type": _type,
-    "volume": _other,
+    "volume": _volume,
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from pod.cli.template import Fields, Row
-from pod.engine.events import CONTAINER, IMAGE, Event
+from pod.engine.events import CONTAINER, IMAGE, VOLUME, Event
 from pod.linux import times
 
 TYPE_CHECKING = False
@@ -22,6 +22,7 @@ _DOCKER_WORDS = {
     (CONTAINER, "exec_died"): "exec_die",
     (IMAGE, "loadfromarchive"): "load",
     (IMAGE, "remove"): "delete",
+    (VOLUME, "remove"): "destroy",
 }
 _SECOND = 1_000_000_000
 
@@ -37,6 +38,8 @@ def podman_line(event: Event, *, truncate: bool) -> str:
     """Return `TIME container create ID (image=…, name=…, label=value)`."""
     shown_id = event.id[:12] if truncate else event.id
     start = f"{_go_time(times.to_ns(event.time))} {event.type} {event.action} {shown_id}"
+    if event.type == VOLUME:
+        return f"{_go_time(times.to_ns(event.time))} {event.type} {event.action} {event.name}"
     if event.type != CONTAINER:
         return f"{start} {event.name}"
     pairs = {"image": full_image(event), "name": event.name, **event.labels, **event.details}

@@ -9,6 +9,8 @@ from pod.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pod.cli.context import Context
 
 _STDOUT = 1
@@ -19,18 +21,23 @@ def export(context: Context, container: str, output: str) -> int:
     from pod.engine import containers
     from pod.engine.export import export as export_container
 
+    containers.find(context.engine.layout, container)  # before a file is made for nothing
+    return to_output(output, lambda fd: export_container(context.engine, container, fd))
+
+
+def to_output(output: str, write: Callable[[int], None]) -> int:
+    """Let `write` write an archive to the descriptor of a file, or of stdout, which must not be a terminal."""
     if not output:
         refuse_terminal()
-        export_container(context.engine, container, _STDOUT)
+        write(_STDOUT)
         return 0
-    containers.find(context.engine.layout, container)  # before a file is made for nothing
     try:
         fd = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o666)
     except OSError as err:
         raise UsageError(f"cannot write to {output}: {err.strerror}") from err
     path = os.path.abspath(output)
     try:
-        export_container(context.engine, container, fd)
+        write(fd)
     except BaseException:
         os.unlink(path)
         raise

@@ -15,15 +15,23 @@ if TYPE_CHECKING:
 
     from pod.cli.context import Context
 
-_MAPS = ("Annotations", "Data", "Labels", "Networks", "PortBindings", "Ports", "Sysctls", "Tmpfs", "Volumes")
-_LATER = ("network", "pod", "volume")
+_DOCKER_VOLUME = ("CreatedAt", "Driver", "Labels", "Mountpoint", "Name", "Scope")
+_MAPS = ("Annotations", "Data", "Labels", "Networks", "Options", "PortBindings", "Ports", "Sysctls", "Tmpfs", "Volumes")
+_LATER = ("network", "pod")
 
 
 def show(
-    context: Context, names: Sequence[str], *, format: str, kind: str, size: bool = False, platform: str = ""
+    context: Context,
+    names: Sequence[str],
+    *,
+    format: str,
+    kind: str,
+    size: bool = False,
+    platform: str = "",
+    may_be_none: bool = False,
 ) -> int:
     """Print the documents of the objects; those that do not exist are told of afterwards, and give the exit code."""
-    if not names:
+    if not names and not may_be_none:
         raise UsageError("no object is named", hint="give names or ids of containers or images")
     if kind in _LATER:
         raise invalid("--type", kind, f"this version of pod has no {kind}s")
@@ -51,6 +59,12 @@ def _document(context: Context, name: str, kind: str, *, size: bool, platform: s
         except NoSuchContainer:
             if kind == "container":
                 raise
+    if kind in ("all", "volume"):
+        try:
+            return _volume(context, name)
+        except NotFound:
+            if kind == "volume":
+                raise
     try:
         return _image(context, name, platform)
     except NotFound as err:
@@ -72,6 +86,17 @@ def _container(context: Context, name: str, size: bool) -> Any:
 
         own, whole = container_size(context.engine, containers.find(context.engine.layout, name))
         document = {**document, "SizeRw": own, "SizeRootFs": whole}
+    return _struct(document)
+
+
+def _volume(context: Context, name: str) -> Any:
+    from pod.engine.volumes.inspect import inspect_volume
+
+    document = inspect_volume(context.engine, name)
+    if context.as_docker:
+        options = document["Options"] or None
+        shown = {**{key: document[key] for key in _DOCKER_VOLUME}, "Options": options}
+        document = {key: shown[key] for key in sorted(shown)}
     return _struct(document)
 
 

@@ -1,0 +1,1 @@
+"""What the verbs of volumes mean, and what containers do with volumes."""
