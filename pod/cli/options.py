@@ -50,6 +50,9 @@ DetachKeys = Annotated[
     str | None, Option("--detach-keys", metavar="KEYS", help="Keys that detach (ctrl-p,ctrl-q); empty for none")
 ]
 SigProxy = Annotated[bool, Option("--sig-proxy", help="Pass signals on to the container; on unless =false")]
+StopSignal = Annotated[
+    str, Option("--signal", "-s", metavar="SIGNAL", help="Stop with this signal, not the container's own")
+]
 StopTimeout = Annotated[
     int | None,
     Option("--time", "--timeout", "-t", metavar="SECONDS", help="How long to wait before SIGKILL; -1 for ever"),

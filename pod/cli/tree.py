@@ -15,6 +15,7 @@ GROUPS = {
     "container": "Manage containers",
     "image": "Manage images",
     "volume": "Manage volumes",
+    "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
     "system": "Manage pod",
 }
@@ -63,6 +64,16 @@ COMMANDS = (
     _entry(MANAGE, "container.rename:rename", "rename", "container rename"),
     _entry(MANAGE, "container.prune:prune", "container prune"),
     _entry(MANAGE, "container.port:port", "port", "container port"),
+    _entry(MANAGE, "container.init:init", "init", "container init"),
+    _entry(MANAGE, "container.mount:mount", "mount", "container mount"),
+    _entry(MANAGE, "container.unmount:unmount", "unmount", "umount", "container unmount", "container umount"),
+    _entry(MANAGE, "container.cleanup:cleanup", "container cleanup"),
+    _entry(MANAGE, "container.checkpoint:checkpoint", "container checkpoint"),
+    _entry(MANAGE, "container.restore:restore", "restore", "container restore"),
+    _entry(MANAGE, "container.docker_checkpoint:create", "checkpoint create"),
+    _entry(MANAGE, "container.docker_checkpoint:ls", "checkpoint ls"),
+    _entry(MANAGE, "container.docker_checkpoint:rm", "checkpoint rm"),
+    _entry(MANAGE, "container.runlabel:runlabel", "container runlabel", stops=True),
     _entry(MANAGE, "container.exists:exists", "container exists"),
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
@@ -114,9 +125,28 @@ COMMANDS = (
 
 # What Docker and Podman have and this version of pod has not; whoever adds one takes it from here (a test looks).
 NOT_YET = frozenset(
-    "artifact auto-update build builder buildx checkpoint cleanup compose context "
-    "farm generate init kube machine manifest network pod "
-    "restore runlabel scp search secret service sign trust".split()
+    """
+    artifact
+    auto-update
+    build
+    builder
+    buildx
+    compose
+    context
+    farm
+    generate
+    kube
+    machine
+    manifest
+    network
+    pod
+    scp
+    search
+    secret
+    service
+    sign
+    trust
+    """.split()
 )
 
 

@@ -64,6 +64,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = root_folder.use(record, options.image)
     sharing.check(engine, record)
+    if record.lifecycle.requires:
+        from pod.engine import dependencies
+
+        dependencies.check(engine, record)
     return record
 
 
@@ -213,6 +217,10 @@ def write(engine: Engine, record: ContainerRecord, state: ContainerState) -> Non
         with locks.Lock(layout.lock("names")):
             names.take(layout, record.name, record.id)
             os.rename(staging, layout.container(record.id))
+        if record.needs:
+            from pod.engine import dependencies
+
+            dependencies.note(layout, record)
     except BaseException:
         files.remove_tree(staging)
         raise

@@ -19,6 +19,10 @@ def discard(engine: Engine, container_id: str, name: str) -> None:
     is emptied: as long as that is in the trash, a sweep knows that somebody was at it.
     """
     layout = engine.layout
+    if os.path.isdir(layout.container_mount(container_id)):
+        from pod.engine import mount_container
+
+        mount_container.unmount(layout, container_id)
     rubbish = layout.throw_away(layout.container(container_id))
     if name and os.path.islink(layout.name(name)) and not containers.owner_of_name(layout, name):
         files.remove_file(layout.name(name))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.engine import containers, events, stop
 from pod.engine.discard import discard
 from pod.errors import NoSuchContainer, StorageError, WrongState
@@ -11,10 +13,19 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
 
+def remove_with_dependents(engine: Engine, name: str, *, force: bool = False, volumes: bool = False) -> list[str]:
+    """Remove the containers that need this one, then itself; return their ids. Raises what `remove` raises."""
+    from pod.engine import dependencies
+
+    found = dependencies.with_dependents(engine.layout, containers.find_settled(engine, name))
+    return [remove(engine, container_id, force=force, volumes=volumes) for container_id in found]
+
+
 def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = False) -> str:
     """Remove a container; with `force` kill it first. Returns its id.
 
-    Raises NoSuchContainer, WrongState, and StorageError where its documents cannot be read, unless `force` is given.
+    Without `force`, raises WrongState where it runs, InUse where others need it, and StorageError where its documents
+    cannot be read; and NoSuchContainer in any case.
     """
     del volumes  # anonymous volumes go with their container once there are volumes
     try:
@@ -30,6 +41,10 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
             f"container {container.name} is {container.state.status}",
             hint=f"stop it first (pod stop {container.name}), or remove it all the same (pod rm -f {container.name})",
         )
+    if not force and os.path.exists(f"{engine.layout.container(container.id)}/needed-by"):
+        from pod.engine import dependencies
+
+        dependencies.refuse_if_needed(engine.layout, container)
     engine.enter()
     try:
         while not _discard_unless_active(engine, container.id):

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _OTHERS = ("names", "networks", "secrets", "downloads", "staging", "trash")
 _FILES = ("events.log", "events.log.1", "single-id-told")
 _IMAGES = ("images", "layers", "chains")
-_RUNTIME = ("containers", "image-mounts", "locks", "cache", "namespace.json")
+_RUNTIME = ("containers", "image-mounts", "container-mounts", "locks", "cache", "namespace.json")
 _SIGKILL = 9
 
 

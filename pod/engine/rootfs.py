@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.linux import syscalls as sc
 from pod.oci.digest import Digest
 from pod.runtime.bundle import Bundle
@@ -9,7 +11,7 @@ from pod.storage import rootfs
 from pod.storage.container_records import ContainerRecord
 from pod.storage.drivers import choice
 from pod.storage.layers import LayerStore
-from pod.storage.rootfs import RootPlan
+from pod.storage.rootfs import RootMount, RootPlan
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,12 +26,23 @@ def attach(engine: Engine, record: ContainerRecord, bundle: Bundle) -> Bundle:
     see the container's namespaces nor outlive the monitor.
     """
     plan = plan_of(engine, record)
+    if os.path.isdir(mounted := engine.layout.container_mount(record.id)):
+        plan = _as_mounted(plan, mounted)
     if not plan.needs_process:
         return bundle.replace(mount_root=lambda target: _mount(plan, target))
     sc.unshare(sc.CLONE_NEWNS)
     sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
     rootfs.mount_root(plan, bundle.rootfs)
     return bundle
+
+
+def _as_mounted(plan: RootPlan, mounted: str) -> RootPlan:
+    """Return a plan that shows what `pod mount` has mounted already, if it still is."""
+    from pod.engine.images import mount_image
+
+    if mounted not in mount_image.mount_points():
+        return plan
+    return RootPlan(rootfs.VFS, (RootMount("/", "bind", (mounted,)),))
 
 
 def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:

@@ -19,14 +19,17 @@ _KILLED_SECONDS = 30.0  # how long the kernel and the monitor may take after SIG
 _LOOK_SECONDS = 0.25  # between looks at the container's state
 
 
-def stop(engine: Engine, name: str, timeout: int | None = None) -> str:
-    """Send the stop signal, wait `timeout` seconds (-1: for ever), kill. Returns the id. Stopping twice is no error."""
+def stop(engine: Engine, name: str, timeout: int | None = None, *, signal: int | None = None) -> str:
+    """Send the stop signal (the container's, or `signal`), wait `timeout` seconds (-1: for ever), kill.
+
+    Returns the id. Stopping twice is no error.
+    """
     container = containers.find_settled(engine, name)
     if container.state.status == "restarting":
         kill_and_wait(engine, container)
     if not container.running or container.state.init is None:
         return container.id
-    signal = number(container.record.stop_signal)
+    signal = number(container.record.stop_signal) if signal is None else signal
     seconds = container.record.stop_timeout if timeout is None else timeout
     mark_stopped(engine, container.id)
     container.state.init.send_signal(signal)

@@ -67,6 +67,19 @@ class RestartPolicy(Record):
     maximum_retries: int = 0
 
 
+class Lifecycle(Record):
+    """How a container begins and ends, and who is told."""
+
+    _omit_defaults = True
+
+    requires: tuple[str, ...] = ()  # names or ids of containers that must run first
+    timeout: int = 0  # seconds after which it is stopped; 0 is no limit
+    remove_image: bool = False  # with --rm: remove the image, too, unless others use it
+    pid_file: str = ""  # of the host, for the pid of the container's first process
+    monitor_pid_file: str = ""
+    notify: str = "container"  # container, conmon, healthy or ignore: who tells NOTIFY_SOCKET that it is ready
+
+
 class ContainerSettings(Record):
     """What `create` is asked for and the record keeps as it is: a field here is the same one in both.
 
@@ -108,6 +121,7 @@ class ContainerSettings(Record):
     dns_option: tuple[str, ...] = ()
     log: LogConfig = LogConfig()
     restart: RestartPolicy = RestartPolicy()
+    lifecycle: Lifecycle = Lifecycle()
 
     def settings(self) -> dict[str, Any]:
         """Return these fields alone, for the constructor of another kind of settings."""
@@ -146,6 +160,12 @@ class ContainerRecord(ContainerSettings, kw_only=True):
     detach_keys: str = "ctrl-p,ctrl-q"
     healthcheck: Healthcheck | None = None
     unknown: dict[str, Any] = {}
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The names or ids of the containers that must run for this one to run (see pod.engine.dependencies)."""
+        modes = (self.network, self.pid_mode, self.ipc_mode, self.uts_mode, self.userns_mode, self.cgroup_mode)
+        return (*self.lifecycle.requires, *(mode[10:] for mode in modes if mode.startswith("container:")))
 
 
 class ContainerState(Record):

@@ -18,6 +18,7 @@ ROOT (~/.local/share/pod)               kept
 RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot
   namespace.json                        the user's namespace and the process that holds it
   containers/ID/                        attach.sock, hosts, resolv.conf, hostname …
+  container-mounts/ID/merged            the files of a container that `pod mount` shows
   locks/                                one lock file per object
   cache/                                compiled seccomp programs
 """
@@ -113,6 +114,10 @@ class StorageLayout(Record):
 
     def run_container(self, container_id: str) -> str:
         return f"{self.runroot}/containers/{container_id}"
+
+    def container_mount(self, container_id: str) -> str:
+        """Where `pod mount` shows a container's files."""
+        return f"{self.runroot}/container-mounts/{container_id}/merged"
 
     @property
     def run_containers(self) -> str:

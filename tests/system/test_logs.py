@@ -117,6 +117,25 @@ def test_follow_until_a_time_ends_then(pod: CommandLine) -> None:
         assert "early" in pod("logs", "-f", "--until", until, container, timeout=10).ok().stdout
 
 
+def test_several_containers_are_told_apart_by_id_name_or_colour(pod: CommandLine, podman: CommandLine) -> None:
+    shown = []
+    for program in (pod, podman):
+        for name in ("one", "two"):
+            program("run", "--name", name, "--network", "none", "busybox", "sh", "-c", f"echo {name}; printf '{name}'")
+        ids = program("inspect", "-f", "{{.Id}}", "one", "two").ok().lines
+        by_id = program("logs", "one", "two").ok().stdout
+        for container in ids:
+            by_id = by_id.replace(container[:12], "ID")
+        shown.append([by_id, *(program("logs", *how, "one", "two").ok().stdout for how in (["--names"], ["--color"]))])
+        program("rm", "one", "two").ok()
+    ours, theirs = shown
+    assert ours[0] == "ID one\nID oneID two\nID two"
+    assert ours[1] == ours[0].replace("ID one", "one one").replace("ID two", "two two")
+    assert sorted(ours[1].replace("two", "one").split()) == sorted(theirs[1].replace("two", "one").split())
+    assert ours[2].startswith("\x1b[37m") and "\x1b[31m" in ours[2] and ours[2].count("\x1b[0m") == 4
+    assert theirs[2].count("\x1b[0m") == 4
+
+
 def test_reader_that_goes_away_ends_follow_quietly(pod: CommandLine) -> None:
     with background(pod, "busybox", "sh", "-c", "while :; do seq 1000; usleep 10000; done") as container:
         argv = pod.argv("logs", "-f", container)

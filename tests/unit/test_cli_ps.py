@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from pathlib import Path
 
@@ -146,6 +147,22 @@ def test_a_column_to_sort_by(pod: Pod) -> None:
     assert names(pod, "-a", "--sort", "created") == ["db", "web", "job", "new"]
     pod("ps", "--sort", "foo")
     assert pod.stderr.startswith('Error: invalid value "foo" for --sort: it is one of command, created')
+
+
+def test_namespaces_are_shown_by_their_numbers(pod: Pod) -> None:
+    heading, web, *_ = [line.split() for line in pod.lines("ps", "--ns")]
+    assert heading[-6:] == ["IPC", "MNT", "NET", "PIDNS", "USERNS", "UTS"]
+    assert web[4:6] == [os.readlink(f"/proc/self/ns/{kind}").strip("ipcmnt:[]") for kind in ("ipc", "mnt")]
+    assert pod.lines("ps", "--format", "{{.MNT}} {{.Namespaces.IPC}}")[0] == f"{web[5]} {web[4]}"
+    assert pod.lines("ps", "-a", "--ns", "--noheading")[0].split()[1:] == ["new", "0"]
+
+
+def test_pods_are_two_more_columns(pod: Pod) -> None:
+    assert pod.lines("ps", "--pod")[0].endswith("NAMES     POD ID    PODNAME")
+
+
+def test_sync_and_external_change_nothing_that_is_shown(pod: Pod) -> None:
+    assert pod("ps", "-q", "--sync", "--external") == pod("ps", "-q")
 
 
 def test_templates_know_dockers_and_podmans_fields(pod: Pod) -> None:

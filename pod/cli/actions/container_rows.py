@@ -43,6 +43,8 @@ TITLES = {
     "PodName": "PODNAME",
 }
 _COLUMNS = ("ID", "Image", "Command", "RunningFor", "Status", "Ports", "Names")
+_POD_COLUMNS = ("Pod", "PodName")
+_NAMESPACE_FIELDS = {"Cgroup": "CGROUPNS", "User": "USERNS"}  # of a row; the others are called as in .Namespaces
 _SHORT_COMMAND = 20
 _SHORT_MOUNT = 15
 DOCKER_FIELDS = (
@@ -57,11 +59,13 @@ class View(Record):
     truncate: bool
     now: int
     sizes: Callable[[Container], str] | None = None  # of the SIZE column, where it is wanted
+    pods: bool = False  # show the pods that containers belong to
+    namespaces: bool = False  # look at /proc for the numbers of namespaces
 
 
 def columns(view: View) -> tuple[str, ...]:
     """Return the fields that the table shows."""
-    return (*_COLUMNS, "Size") if view.sizes else _COLUMNS
+    return (*_COLUMNS, *(_POD_COLUMNS if view.pods else ()), *(("Size",) if view.sizes else ()))
 
 
 def titles(view: View) -> list[str]:
@@ -81,6 +85,8 @@ def table_row(container: Container, view: View) -> Sequence[str]:
         ports_text(record.publish) if container.running else "",
         record.name,
     ]
+    if view.pods:
+        cells += ["", ""]
     return [*cells, view.sizes(container)] if view.sizes else cells
 
 
@@ -95,10 +101,12 @@ def command_text(command: Sequence[str], truncate: bool) -> str:
 
 def template_row(container: Container, view: View) -> Row:
     """Return the fields that `--format` knows."""
+    from pod.cli.actions import namespace_columns
     from pod.cli.template import Row
 
     record, state = container.record, container.state
-    cells = dict(zip(_COLUMNS, table_row(container, view.replace(sizes=None)), strict=True))
+    namespaces = namespace_columns.document(container, look=view.namespaces)
+    cells = dict(zip(_COLUMNS, table_row(container, view.replace(sizes=None, pods=False)), strict=True))
     return Row(
         **cells,
         AutoRemove=record.auto_remove,
@@ -114,7 +122,8 @@ def template_row(container: Container, view: View) -> Row:
         Labels=",".join(f"{key}={value}" for key, value in sorted(record.labels.items())),
         LocalVolumes=str(sum(mount.type == "volume" for mount in record.mounts)),
         Mounts=",".join(_mount_names(container, view.truncate)),
-        Namespaces={},
+        Namespaces=namespaces,
+        **{_NAMESPACE_FIELDS.get(name, name): number for name, number in namespaces.items()},
         Networks=record.network,
         Pid=state.init.pid if container.running and state.init else 0,
         Platform="",
@@ -134,6 +143,7 @@ def _mount_names(container: Container, truncate: bool) -> list[str]:
 
 def podman_document(container: Container, view: View) -> Fields:
     """Return a container as an element of what `podman ps --format json` prints."""
+    from pod.cli.actions import namespace_columns
     from pod.cli.template import Fields
 
     record, state = container.record, container.state
@@ -152,7 +162,7 @@ def podman_document(container: Container, view: View) -> Fields:
             "Labels": record.labels or None,
             "Mounts": [mount.target for mount in record.mounts],
             "Names": [record.name],
-            "Namespaces": {},
+            "Namespaces": namespace_columns.document(container) if view.namespaces else {},
             "Networks": [record.network],
             "Pid": state.init.pid if container.running and state.init else 0,
             "Pod": "",

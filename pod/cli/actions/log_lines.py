@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTORS = {"stdout": 1, "stderr": 2}
 _BUFFER = 1 << 16
+_COLORS = tuple(b"\x1b[%dm" % number for number in (37, 31, 33, 34, 35, 36, 32))  # in Podman's order
+_PLAIN = b"\x1b[0m"
 
 
 class LogView(Record):
@@ -30,6 +32,7 @@ class LogView(Record):
     timestamps: bool
     names: bool
     details: bool
+    color: bool
 
 
 def show_logs(context: Context, names: Sequence[str], view: LogView) -> int:
@@ -43,7 +46,10 @@ def show_logs(context: Context, names: Sequence[str], view: LogView) -> int:
         tail=_tail(view.tail),
     )
     found = [containers.find(context.engine.layout, name) for name in names]
-    tasks = [_task(context, container, view, options, several=len(found) > 1) for container in found]
+    tasks = [
+        _task(context, container, view, options, several=len(found) > 1, color=_COLORS[n % len(_COLORS)])
+        for n, container in enumerate(found)
+    ]
     if view.follow and len(tasks) > 1:
         _together(tasks)
     else:
@@ -61,7 +67,7 @@ def _tail(text: str) -> int:
 
 
 def _task(
-    context: Context, container: Container, view: LogView, options: LogOptions, *, several: bool
+    context: Context, container: Container, view: LogView, options: LogOptions, *, several: bool, color: bytes
 ) -> Callable[[], None]:
     """Return a function that prints one container's log."""
     from pod.engine.logs import logs, output
@@ -73,11 +79,11 @@ def _task(
         return f"{label}{line.time + ' ' if view.timestamps else ''}{details}".encode()
 
     def task() -> None:
-        if not (label or view.timestamps or details):
+        if not (label or view.timestamps or details or view.color):
             for stream, data in output(context.engine, container.id, options):
                 files.write_all(_DESCRIPTORS[stream], data)
             return
-        printer = _Printer(prefix, at_once=view.follow)
+        printer = _Printer(prefix, at_once=view.follow, color=color if view.color else b"")
         try:
             for line in logs(context.engine, container.id, options):
                 printer.add(line)
@@ -100,8 +106,9 @@ def _details(container: Container) -> str:
 class _Printer:
     """Writes entries to their streams in order; few large writes, unless someone is watching."""
 
-    def __init__(self, prefix: Callable[[LogLine], bytes], *, at_once: bool) -> None:
+    def __init__(self, prefix: Callable[[LogLine], bytes], *, at_once: bool, color: bytes) -> None:
         self._prefix = prefix
+        self._color = color
         self._at_once = at_once
         self._stream = "stdout"
         self._pending = bytearray()
@@ -111,10 +118,15 @@ class _Printer:
         if line.stream != self._stream:
             self.flush()
             self._stream = line.stream
+        self._pending += self._color
         if not self._inside_line[line.stream]:
             self._pending += self._prefix(line)
-        self._inside_line[line.stream] = not line.data.endswith(b"\n")
-        self._pending += line.data
+        whole = line.data.endswith(b"\n")
+        self._inside_line[line.stream] = not whole
+        if self._color:
+            self._pending += line.data.removesuffix(b"\n") + _PLAIN + b"\n" * whole
+        else:
+            self._pending += line.data
         if self._at_once or len(self._pending) > _BUFFER:
             self.flush()
 

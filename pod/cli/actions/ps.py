@@ -28,6 +28,8 @@ class Listing(Record):
     last: int  # -1 is no limit
     no_trunc: bool
     heading: bool
+    namespaces: bool
+    pods: bool
     quiet: bool
     size: bool
     sort: str
@@ -41,9 +43,27 @@ def show_containers(context: Context, listing: Listing) -> int:
             print(container.id if listing.no_trunc else container.id[:12])
         return 0
     with_size = listing.size or "Size" in listing.format
-    view = rows.View(not listing.no_trunc, time.time_ns(), _size_column(context) if with_size else None)
+    view = rows.View(
+        not listing.no_trunc,
+        time.time_ns(),
+        _size_column(context) if with_size else None,
+        pods=listing.pods,
+        namespaces=listing.namespaces or _speaks_of_namespaces(listing.format),
+    )
     sys.stdout.write(_text(context, listing, view, found))
     return 0
+
+
+def watch_containers(context: Context, listing: Listing, interval: int) -> int:
+    """Print the containers every `interval` seconds until interrupted; on a terminal in the same place."""
+    if interval < 0:
+        raise invalid("--watch", str(interval), "it is a number of seconds")
+    while True:
+        if context.on_terminal:
+            sys.stdout.write("\x1b[H\x1b[2J")
+        show_containers(context, listing)
+        sys.stdout.flush()
+        time.sleep(interval)
 
 
 def _chosen(context: Context, listing: Listing) -> list[Container]:
@@ -98,10 +118,23 @@ def _size_column(context: Context) -> Callable[[Container], str]:
     return text
 
 
+def _speaks_of_namespaces(format_text: str) -> bool:
+    if not format_text:
+        return False
+    from pod.cli.actions import namespace_columns
+
+    return namespace_columns.are_wanted(format_text)
+
+
 def _text(context: Context, listing: Listing, view: rows.View, found: list[Container]) -> str:
     from pod.cli import tables
 
     bold = context.on_terminal
+    if listing.namespaces and listing.format in ("", "table"):
+        from pod.cli.actions import namespace_columns
+
+        cells = [namespace_columns.table_row(container, truncate=view.truncate) for container in found]
+        return tables.render_table(namespace_columns.TITLES, cells, heading=listing.heading, bold=bold)
     if listing.format in ("", "table"):
         cells = [rows.table_row(container, view) for container in found]
         return tables.render_table(rows.titles(view), cells, heading=listing.heading, bold=bold)

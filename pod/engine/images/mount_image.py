@@ -45,7 +45,7 @@ def mount_image(engine: Engine, name: str) -> MountedImage:
         ensure_unpacked(engine, image)
         with engine.lock("image-mount", image.id.hex):
             mounted = MountedImage(image.id, image.names, _target(engine, image.id))
-            if mounted.path in _mount_points():
+            if mounted.path in mount_points():
                 _set_count(engine, image.id, _count(engine, image.id) + 1)
             else:
                 _mount(engine, image)
@@ -66,7 +66,7 @@ def unmount_image(engine: Engine, name: str, *, force: bool = False) -> Digest:
 def unmount(engine: Engine, image_id: Digest, *, force: bool) -> bool:
     """Unmount by id; false where nothing is mounted. The caller is in the user's namespace."""
     with engine.lock("image-mount", image_id.hex):
-        if _target(engine, image_id) not in _mount_points():
+        if _target(engine, image_id) not in mount_points():
             files.remove_tree(_folder(engine, image_id))
             return False
         left = _count(engine, image_id) - 1
@@ -84,7 +84,7 @@ def mounted_images(engine: Engine) -> list[MountedImage]:
     entries = ImageStore(engine.layout).entries()
     found = []
     prefix = f"{engine.layout.runroot}/image-mounts/"
-    for path in sorted(_mount_points()):
+    for path in sorted(mount_points()):
         if path.startswith(prefix) and path.endswith("/merged"):
             image_id = Digest(path.removeprefix(prefix).removesuffix("/merged"))
             names = tuple(entry.name for entry in entries if entry.id == image_id and entry.name)
@@ -123,7 +123,7 @@ def _set_count(engine: Engine, image_id: Digest, count: int) -> None:
     files.write_atomic(f"{_folder(engine, image_id)}/count", str(count).encode(), durable=False)
 
 
-def _mount_points() -> set[str]:
+def mount_points() -> set[str]:
     """Return where something is mounted, from proc_pid_mountinfo(5), which writes blanks as octal numbers."""
     lines = files.read_bytes("/proc/self/mountinfo").splitlines()
     return {os.fsdecode(line.split(b" ")[4].decode("unicode_escape").encode("latin-1")) for line in lines}
@@ -136,6 +136,11 @@ def _mount(engine: Engine, image: Image) -> None:
     driver = choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program)
     paths = [layers.path(diff_id) for diff_id in image.diff_ids]
     plan = rootfs.prepare_view(engine.layout, driver, folder, paths, engine.settings.mount_program)
+    mount_plan(plan, target)
+
+
+def mount_plan(plan: RootPlan, target: str) -> None:
+    """Mount a root file system that outlives this command. Raises PodError."""
     if plan.needs_process:
         _mount_by_keeper(plan, target)
     else:

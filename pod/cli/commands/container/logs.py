@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 def logs(
     context: Context,
     containers: Containers = (),
+    color: Annotated[bool, Option("--color", help="Show the containers in different colours")] = False,
     details: Annotated[bool, Option("--details", help="Show the labels and variables that --log-opt names")] = False,
     follow: Annotated[bool, Option("--follow", "-f", help="Go on with what is still to come")] = False,
     latest: Latest = False,
@@ -38,6 +39,13 @@ def logs(
     from pod.cli.actions.selection import select
 
     view = LogView(
-        follow=follow, since=since, until=until, tail=tail, timestamps=timestamps, names=names, details=details
+        follow=follow,
+        since=since,
+        until=until,
+        tail=tail,
+        timestamps=timestamps,
+        names=names,
+        details=details,
+        color=color,
     )
     return show_logs(context, select(context, containers, latest=latest), view)

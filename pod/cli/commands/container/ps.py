@@ -13,17 +13,22 @@ if TYPE_CHECKING:
 def ps(
     context: Context,
     all: Annotated[bool, Option("--all", "-a", help="Show containers that do not run, too")] = False,
+    external: Annotated[bool, Option("--external", help="Show those of other tools in the store, too: none")] = False,
     filters: Filters = (),
     format: Format = "",
     last: Annotated[int, Option("--last", "-n", metavar="NUMBER", help="Only the last created, running or not")] = -1,
     latest: Latest = False,
     no_trunc: NoTrunc = False,
     noheading: NoHeading = False,
+    ns: Annotated[bool, Option("--ns", help="Show the namespaces of the containers")] = False,
+    pod: Annotated[bool, Option("--pod", "-p", help="Show the pods of the containers")] = False,
     quiet: Quiet = False,
     size: Annotated[bool, Option("--size", "-s", help="Show the sizes of the containers' files")] = False,
     sort: Annotated[
         str, Option("--sort", metavar="COLUMN", help="command, created, id, image, names, runningfor, size or status")
     ] = "",
+    sync: Annotated[bool, Option("--sync", help="Compare with the processes that run; always done")] = False,
+    watch: Annotated[int, Option("--watch", "-w", metavar="SECONDS", help="Show them again and again")] = 0,
 ) -> int:
     """List containers.
 
@@ -37,8 +42,9 @@ def ps(
       pod ps --format '{{.Names}}: {{.Status}}'
       pod ps -aqf name=web
     """
-    from pod.cli.actions.ps import Listing, show_containers
+    from pod.cli.actions.ps import Listing, show_containers, watch_containers
 
+    del external, sync  # nothing else writes into the store, and every listing looks at the processes
     listing = Listing(
         all=all,
         filters=filters,
@@ -46,8 +52,10 @@ def ps(
         last=1 if latest else last,
         no_trunc=no_trunc,
         heading=not noheading,
+        namespaces=ns,
+        pods=pod,
         quiet=quiet,
         size=size,
         sort=sort,
     )
-    return show_containers(context, listing)
+    return watch_containers(context, listing, watch) if watch else show_containers(context, listing)

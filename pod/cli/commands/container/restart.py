@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from pod.cli.context import Context
-    from pod.cli.options import All, CidFiles, Containers, Filters, Latest, Option, StopTimeout
+    from pod.cli.options import All, CidFiles, Containers, Filters, Latest, Option, StopSignal, StopTimeout
 
 
 def restart(
@@ -18,6 +18,7 @@ def restart(
     filters: Filters = (),
     latest: Latest = False,
     running: Annotated[bool, Option("--running", help="With --all, only those that run")] = False,
+    signal: StopSignal = "",
     timeout: StopTimeout = None,
 ) -> int:
     """Restart containers.
@@ -27,6 +28,9 @@ def restart(
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
     from pod.engine.restart import restart as restart_container
+    from pod.linux import signals
+
+    number = signals.number(signal) if signal else None
 
     names = select(
         context,
@@ -37,4 +41,4 @@ def restart(
         filters=filters,
         fits=lambda found: found.running or not running,
     )
-    return for_each(context, names, lambda name: restart_container(context.engine, name, timeout))
+    return for_each(context, names, lambda name: restart_container(context.engine, name, timeout, signal=number))

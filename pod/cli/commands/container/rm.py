@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.cli import exitcodes
+from pod.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,10 +18,12 @@ def rm(
     containers: Containers = (),
     all: All = False,
     cidfile: CidFiles = (),
+    depend: Annotated[bool, Option("--depend", help="Remove the containers that need it, too")] = False,
     filters: LongFilters = (),
     force: Annotated[bool, Option("--force", "-f", help="Kill and remove running containers too")] = False,
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about containers that are gone")] = False,
     latest: Latest = False,
+    link: Annotated[bool, Option("--link", help="Refused: containers have no links")] = False,
     timeout: StopTimeout = None,
     volumes: Annotated[bool, Option("--volumes", "-v", help="Remove its volumes that have no name")] = False,
 ) -> int:
@@ -32,13 +35,16 @@ def rm(
     """
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
-    from pod.engine.remove import remove
+    from pod.engine.remove import remove, remove_with_dependents
     from pod.engine.stop import stop
+
+    if link:
+        raise UsageError("there are no links to remove", hint="containers find each other by name on a network")
 
     def remove_one(name: str) -> None:
         if force and timeout:
             stop(context.engine, name, timeout)
-        remove(context.engine, name, force=force, volumes=volumes)
+        (remove_with_dependents if depend else remove)(context.engine, name, force=force, volumes=volumes)
 
     names = select(context, containers, everything=all, latest=latest, cidfiles=cidfile, filters=filters)
     return for_each(

@@ -18,6 +18,8 @@ def start(
     containers: Containers = (),
     all: Annotated[bool, Option("--all", help="All containers that do not run")] = False,
     attach: Annotated[bool, Option("--attach", "-a", help="Show the output here and exit with the code")] = False,
+    checkpoint: Annotated[str, Option("--checkpoint", metavar="NAME", help="Refused: there are no checkpoints")] = "",
+    checkpoint_dir: Annotated[str, Option("--checkpoint-dir", metavar="FOLDER", help="Refused")] = "",
     detach_keys: DetachKeys = None,
     filters: Filters = (),
     interactive: Annotated[bool, Option("--interactive", "-i", help="Pass stdin on; implies --attach")] = False,
@@ -35,6 +37,10 @@ def start(
     from pod.engine.attach import AttachOptions
     from pod.engine.start import start as start_container
 
+    if checkpoint or checkpoint_dir:
+        from pod.engine.checkpoint import refuse
+
+        refuse(f"cannot start from checkpoint {checkpoint or checkpoint_dir}")
     names = select(
         context, containers, everything=all, latest=latest, filters=filters, fits=lambda found: not found.running
     )

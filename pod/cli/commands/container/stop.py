@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from pod.cli.context import Context
-    from pod.cli.options import All, CidFiles, Containers, Filters, Latest, Option, StopTimeout
+    from pod.cli.options import All, CidFiles, Containers, Filters, Latest, Option, StopSignal, StopTimeout
 
 
 def stop(
@@ -18,6 +18,7 @@ def stop(
     filters: Filters = (),
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about containers that are gone")] = False,
     latest: Latest = False,
+    signal: StopSignal = "",
     timeout: StopTimeout = None,
 ) -> int:
     """Stop running containers.
@@ -31,6 +32,9 @@ def stop(
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
     from pod.engine.stop import stop as stop_container
+    from pod.linux import signals
+
+    number = signals.number(signal) if signal else None
 
     names = select(
         context,
@@ -41,4 +45,9 @@ def stop(
         filters=filters,
         fits=lambda found: found.running,
     )
-    return for_each(context, names, lambda name: stop_container(context.engine, name, timeout), ignore_missing=ignore)
+    return for_each(
+        context,
+        names,
+        lambda name: stop_container(context.engine, name, timeout, signal=number),
+        ignore_missing=ignore,
+    )
