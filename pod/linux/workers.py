@@ -17,17 +17,26 @@ from pod.linux import files, syscalls
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, Protocol
 
-    Report = Callable[[int], None]
-    """What a job calls to say how much more it has done."""
+    class Report(Protocol):
+        """What a job calls to say how much more it has done, and of what where it does two things at a time."""
+
+        def __call__(self, amount: int, phase: int = 0, /) -> None: ...
+
     Job = Callable[[Report], Any]
+    Hear = Callable[[int, int], None]
+    """What hears of a worker's progress: the amount, and the phase."""
 
 _SIGKILL = 9
 _SIGTERM = 15
 _PATIENCE = 10_000  # milliseconds that an ended child has to clean up
-_HEADER = struct.Struct("=cQ")  # kind of message, then the amount done or the size of what follows
+_HEADER = struct.Struct("=cBQ")  # kind of message, phase, then the amount done or the size of what follows
 _PROGRESS, _RESULT, _ERROR = b"p", b"r", b"e"
+
+
+class WorkerIsStuck(Exception):
+    """A worker that has said nothing for as long as it may."""
 
 
 def cores() -> int:
@@ -35,51 +44,56 @@ def cores() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def run_all(jobs: Sequence[Job], limit: int, progress: Callable[[int, int], None] | None = None) -> list[Any]:
+def run_all(
+    jobs: Sequence[Job],
+    limit: int,
+    progress: Callable[[int, int, int], None] | None = None,
+    *,
+    silence: float | None = None,
+) -> list[Any]:
     """Run jobs in children, at most `limit` at once, and return their results in the order of the jobs.
 
-    `progress(number, amount)` hears what each job reports. The first error ends the other children and is raised
-    here as it was there.
+    `progress(number, amount, phase)` hears what each job reports. The first error ends the other children and is
+    raised here as it was there; so is WorkerIsStuck where none of them says a word for `silence` seconds.
     """
     results: list[Any] = [None] * len(jobs)
     waiting = list(range(len(jobs)))[::-1]
-    running: dict[int, _Child] = {}
+    running: dict[int, tuple[int, Worker]] = {}
     poll = select.poll()
     try:
         while waiting or running:
             while waiting and len(running) < max(1, limit):
-                child = _Child(waiting.pop(), jobs)
-                running[child.fd] = child
-                poll.register(child.fd, select.POLLIN)
-            for fd, _events in poll.poll():
-                child = running[fd]
-                for kind, amount, payload in child.messages():
-                    if kind == _PROGRESS:
-                        if progress is not None:
-                            progress(child.number, amount)
-                    elif kind == _RESULT:
-                        results[child.number] = pickle.loads(payload)
-                    else:
-                        raise _revive(payload)
-                if child.ended:
+                number = waiting.pop()
+                worker = Worker(jobs[number])
+                running[worker.fd] = number, worker
+                poll.register(worker.fd, select.POLLIN)
+            ready = poll.poll(None if silence is None else silence * 1000)
+            if not ready:
+                raise WorkerIsStuck(f"nothing has moved for {silence:.0f} s")
+            for fd, _events in ready:
+                number, worker = running[fd]
+                for amount, phase in worker.take():
+                    if progress is not None:
+                        progress(number, amount, phase)
+                if worker.ended:
                     poll.unregister(fd)
                     del running[fd]
-                    child.reap()
+                    results[number] = worker.reap()
     finally:
-        for child in running.values():
-            child.end()
+        for _number, worker in running.values():
+            worker.end()
     return results
 
 
-class _Child:
-    """One running job, seen from the parent."""
+class Worker:
+    """One job running in a child, seen from the parent. What it says is readable on `fd`."""
 
-    def __init__(self, number: int, jobs: Sequence[Job]) -> None:
-        self.number = number
+    def __init__(self, job: Job) -> None:
         self.fd, write = os.pipe()
         parent = os.getpid()
         self._buffer = b""
         self._done = False
+        self._result: Any = None
         self.ended = False
         # What stops a child waits until its handler can: raised among the interpreter's fork hooks it would be lost.
         mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGTERM,))
@@ -91,34 +105,46 @@ class _Child:
                 _signal.signal(_SIGTERM, _stop)
                 _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
                 if os.getppid() == parent:
-                    _work(jobs[number], write)
+                    _work(job, write)
             finally:
                 os._exit(0)
         _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
         os.close(write)
 
-    def messages(self) -> list[tuple[bytes, int, bytes]]:
-        """Return what the child said since the last time."""
+    def says_something(self, milliseconds: int = 0) -> bool:
+        """Wait that long at the most for the child to say something or to end."""
+        poll = select.poll()
+        poll.register(self.fd, select.POLLIN)
+        return bool(poll.poll(milliseconds))
+
+    def take(self) -> list[tuple[int, int]]:
+        """Return the progress (amount and phase) that the child told since the last time; raise its error."""
         part = os.read(self.fd, 1 << 16)
         self.ended = not part
         self._buffer += part
         said = []
         while len(self._buffer) >= _HEADER.size:
-            kind, amount = _HEADER.unpack_from(self._buffer)
+            kind, phase, amount = _HEADER.unpack_from(self._buffer)
             length = _HEADER.size + (0 if kind == _PROGRESS else amount)
             if len(self._buffer) < length:
                 break
-            said.append((kind, amount, self._buffer[_HEADER.size : length]))
-            self._done = self._done or kind != _PROGRESS
-            self._buffer = self._buffer[length:]
+            payload, self._buffer = self._buffer[_HEADER.size : length], self._buffer[length:]
+            if kind == _PROGRESS:
+                said.append((amount, phase))
+                continue
+            self._done = True
+            if kind == _ERROR:
+                raise _revive(payload)
+            self._result = pickle.loads(payload)
         return said
 
-    def reap(self) -> None:
-        """Wait for the child's end. Raises ChildProcessError when it died without a word (the kernel killed it)."""
+    def reap(self) -> Any:
+        """Wait for the child's end and return its result. Raises ChildProcessError when it died without a word."""
         os.close(self.fd)
         _, status = os.waitpid(self.pid, 0)
         if not self._done:
             raise ChildProcessError(f"a worker ended with wait status {status} and no result")
+        return self._result
 
     def end(self) -> None:
         """Stop the child and wait for its end; it may have folders to remove and children of its own to end."""
@@ -142,14 +168,14 @@ def _stop(_number: int, _frame: object) -> None:
 
 
 def _work(job: Job, write: int) -> None:
-    def report(amount: int) -> None:
-        os.write(write, _HEADER.pack(_PROGRESS, amount))
+    def report(amount: int, phase: int = 0, /) -> None:
+        os.write(write, _HEADER.pack(_PROGRESS, phase, amount))
 
     try:
         kind, payload = _RESULT, pickle.dumps(job(report))
     except BaseException as err:
         kind, payload = _ERROR, _preserve(err)
-    files.write_all(write, _HEADER.pack(kind, len(payload)) + payload)
+    files.write_all(write, _HEADER.pack(kind, 0, len(payload)) + payload)
 
 
 def _preserve(err: BaseException) -> bytes:

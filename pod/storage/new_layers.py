@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
 import stat
 
-from pod.errors import DigestMismatch, StorageError
 from pod.linux import files, jsonfile, syscalls, times, workers
 from pod.oci.digest import Digest
-from pod.record import Record
 from pod.storage import owners, whiteouts
-from pod.storage.layer_feed import open_feed
+from pod.storage.layer_job import UnpackJob, cannot_write, move_into_place, publish
 from pod.storage.layers import VERSION, Layer
 from pod.storage.pack import pack
 from pod.storage.staging import Staging
 from pod.storage.tree_walk import walk
-from pod.storage.unpack import DEFAULT_LIMIT, Unpacker
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,15 +21,6 @@ if TYPE_CHECKING:
 
     from pod.storage.compression import Readable
     from pod.storage.layers import LayerStore
-
-
-class _Outcome(Record):
-    """What the worker found out."""
-
-    digest: str
-    size: int
-    files: int
-    notes: tuple[str, ...]
 
 
 def add(
@@ -53,93 +40,17 @@ def add(
     DigestMismatch where the archive is not the one meant, and StorageError where the disk is full; nothing is then
     left behind.
     """
+    hear = None if progress is None else (lambda _number, amount, _phase: progress(amount))
     try:
         with store.lock(diff_id):
             if store.has(diff_id):
                 return store.get(diff_id)
             with Staging(store.layout, "layer") as staging:
-                folder = f"{staging.folder}/layer"
-                os.mkdir(folder, 0o700)
-                os.mkdir(f"{folder}/diff", 0o755)
-                job = _Unpacking(folder, open_stream, single_id, limit or DEFAULT_LIMIT, store.layout.root)
-                outcome = _run(job, progress)
-                if outcome.digest != diff_id.hex:
-                    raise DigestMismatch(f"layer {diff_id.short}", str(diff_id), f"sha256:{outcome.digest}")
-                if note is not None:
-                    for line in outcome.notes:
-                        note(line)
-                layer = Layer(VERSION, diff_id, outcome.size, outcome.files, times.now(), single_id)
-                _publish(store, folder, layer)
-                return layer
+                job = UnpackJob(staging.folder, open_stream, single_id, store.layout.root, limit)
+                (outcome,) = workers.run_all([job], 1, hear)
+                return publish(store, diff_id, job, outcome, note)
     except OSError as err:
         raise cannot_write(err, store.layout.root, store.layout.root, 0) from err
-
-
-def _run(job: _Unpacking, progress: Callable[[int], None] | None) -> _Outcome:
-    hear = None if progress is None else (lambda _number, amount: progress(amount))
-    (outcome,) = workers.run_all([job], 1, hear)
-    assert isinstance(outcome, _Outcome)
-    return outcome
-
-
-class _Unpacking:
-    """The worker's job: unpack into `folder`/diff with that as the root folder."""
-
-    def __init__(
-        self, folder: str, open_stream: Callable[[], Readable], single_id: bool, limit: int, store: str
-    ) -> None:
-        self._folder = folder
-        self._open_stream = open_stream
-        self._single_id = single_id
-        self._limit = limit
-        self._store = store
-
-    def __call__(self, report: Callable[[int], None]) -> _Outcome:
-        feed = open_feed(self._open_stream(), report)
-        beside = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        os.chroot(f"{self._folder}/diff")
-        os.chdir("/")
-        try:
-            result = Unpacker(single_id=self._single_id, limit=self._limit).unpack(feed.source)
-            digest = feed.digest()
-            if result.owners:
-                _write_beside(beside, owners.FILE, owners.dumps(result.owners))
-            syscalls.syncfs(beside)
-        except OSError as err:
-            raise cannot_write(err, self._store, ".", feed.source.position) from err
-        return _Outcome(digest, result.size, result.files, tuple(result.notes))
-
-
-def _write_beside(folder: int, name: str, data: bytes) -> None:
-    fd = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600, dir_fd=folder)
-    try:
-        files.write_all(fd, data)
-    finally:
-        os.close(fd)
-
-
-def cannot_write(err: OSError, store: str, folder: str, unpacked: int) -> StorageError:
-    """Return the error for a disk that refuses, with what is free and what was needed where it is full."""
-    reason = err.strerror or str(err)
-    if err.errno not in (errno.ENOSPC, errno.EDQUOT):
-        return StorageError(f"cannot write to the store {store}: {reason}")
-    free = os.statvfs(folder)
-    room = f"{free.f_bavail * free.f_frsize >> 20} MiB and {free.f_favail} files are free"
-    return StorageError(
-        f"cannot unpack the layer to the store {store}: {reason} after {unpacked >> 20} MiB; {room}",
-        hint="free some space there (pod image prune), or keep the store on another disk with --root",
-    )
-
-
-def _publish(store: LayerStore, folder: str, layer: Layer) -> None:
-    """Write the document of a layer whose files are on the disk, and move it into place."""
-    jsonfile.write(f"{folder}/layer.json", layer.to_json())
-    target = store.layout.layer(layer.diff_id)
-    files.make_folders(store.layout.layers)
-    if os.path.exists(target):  # without a document: a former deletion was cut short
-        store.layout.discard(target)
-    os.rename(folder, target)
-    files.fsync_folder(store.layout.layers)
 
 
 def restore_owners(store: LayerStore, diff_id: Digest) -> None:
@@ -193,7 +104,7 @@ def adopt(store: LayerStore, folder: str) -> Layer:
             os.mkdir(made, 0o700)
             os.rename(folder, f"{made}/diff")
             _sync(made)
-            _publish(store, made, layer)
+            move_into_place(store, made, layer)
         return layer
 
 

@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from pod.registry.repository import Repository
     from pod.storage.blobs import BlobStaging
     from pod.storage.layout import StorageLayout
+    from pod.storage.streamed_layer import Follower
 
 _CHUNK = 1 << 18
+_PATIENCE = 180.0  # seconds: longer than a fetch that goes on stops for, with its time-outs and pauses
 _KEPT = 24 * 3600  # seconds that an unfinished download waits for somebody to go on with it
 
 
@@ -34,18 +36,57 @@ def fetch(
     staging: BlobStaging,
     repository: Repository,
     blob: Descriptor,
-    progress: Callable[[int], None],
+    progress: Callable[[int], object],
+    follower: Follower,
 ) -> None:
-    """Bring a blob into the staging folder, from the store or the registry. Raises RegistryError, DigestMismatch."""
-    with Lock(layout.lock("blob", blob.digest.hex)):
-        finished = f"{layout.downloads}/{blob.digest.hex}"
+    """Bring a blob into the staging folder, from the store or the registry. Raises RegistryError, DigestMismatch.
+
+    `follower` may read the blob while it comes. A blob that somebody else fetches is waited for as long as it grows;
+    then it is fetched a second time, past whoever is stuck.
+    """
+    finished = f"{layout.downloads}/{blob.digest.hex}"
+    told = 0
+
+    def tell(amount: int) -> None:
+        nonlocal told
+        amount = min(amount, blob.size - told)
+        told += amount
+        progress(amount)
+
+    lock = Lock(layout.lock("blob", blob.digest.hex))
+    try:
+        if not _has_turn(lock, f"{finished}.partial", tell):
+            finished = f"{staging.path(blob.digest)}.beside"
         if not _link(finished, staging.path(blob.digest)) and not staging.has(blob.digest):
-            _download(finished, repository, blob, progress)
+            _download(finished, repository, blob, tell, follower)
             if not _link(finished, staging.path(blob.digest)):
                 with open(finished, "rb") as stream:  # a file system without hard links
                     staging.add_stream(stream, str(blob.digest), blob.digest)
-            return
-    progress(blob.size)
+            follower.whole()
+    finally:
+        lock.release()
+    tell(blob.size - told)
+
+
+def _has_turn(lock: Lock, partial: str, progress: Callable[[int], object], patience: float = _PATIENCE) -> bool:
+    """Wait until nobody else fetches a blob; false where whoever does has brought nothing more for a while."""
+    size, since, pause = _size(partial), time.monotonic(), 0.01
+    while not lock.acquire(wait=False):
+        if (now := _size(partial)) > size:
+            progress(now - size)
+            size, since = now, time.monotonic()
+        elif time.monotonic() - since > patience:
+            return False
+        time.sleep(pause)
+        pause = min(1.5 * pause, 0.25)
+    return True
+
+
+def _size(path: str) -> int:
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0
 
 
 def forget(layout: StorageLayout, digests: Iterable[Digest]) -> None:
@@ -83,11 +124,13 @@ def _link(source: str, target: str) -> bool:
     return True
 
 
-def _download(finished: str, repository: Repository, blob: Descriptor, progress: Callable[[int], None]) -> None:
+def _download(
+    finished: str, repository: Repository, blob: Descriptor, progress: Callable[[int], object], follower: Follower
+) -> None:
     """Fetch and verify a blob. What was left by an earlier attempt and proves wrong is fetched anew, once."""
     files.make_folders(os.path.dirname(finished))
     partial = f"{finished}.partial"
-    download = _Download(partial, repository, blob, progress)
+    download = _Download(partial, repository, blob, progress, follower)
     try:
         continued = download.begin()
         if not download.run() and continued:
@@ -116,11 +159,20 @@ class _WrongSize(RegistryError):
 class _Download:
     """One blob being written, hashed as it comes."""
 
-    def __init__(self, path: str, repository: Repository, blob: Descriptor, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        path: str,
+        repository: Repository,
+        blob: Descriptor,
+        progress: Callable[[int], object],
+        follower: Follower,
+    ) -> None:
+        self._path = path
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
         self._repository = repository
         self._blob = blob
         self._progress = progress
+        self._follower = follower
         self._hash = hashlib.sha256()
         self.size = 0
         self._reported = 0
@@ -129,12 +181,14 @@ class _Download:
         """Take what an earlier attempt left; false where that is nothing."""
         if os.fstat(self._fd).st_size > self._blob.size:
             self.restart()
+        self._follower.begin(self._path, self._blob.size)
         while part := os.read(self._fd, _CHUNK):
             self._take(part)
         return self.size > 0
 
     def restart(self) -> None:
         """Forget all that there is."""
+        self._follower.lost()
         os.ftruncate(self._fd, 0)
         os.lseek(self._fd, 0, os.SEEK_SET)
         self._hash, self.size = hashlib.sha256(), 0
@@ -163,6 +217,7 @@ class _Download:
                     raise self._wrong_size(f"more than {self._blob.size}")
                 files.write_all(self._fd, part)
                 self._take(part)
+                self._follower.more()
         finally:
             stream.close()
         if self.size < self._blob.size:

@@ -58,7 +58,7 @@ def _store_layers(
     totals = [tree.size(layer.member) for layer in layers]
     done = [0] * len(layers)
 
-    def hear(number: int, amount: int) -> None:
+    def hear(number: int, amount: int, _phase: int) -> None:
         done[number] += amount
         if progress is not None:
             progress(layers[number].diff_id, done[number], totals[number])

@@ -43,18 +43,23 @@ def unpack(
     What is left out of it (devices, attributes that cannot be) is told where the user debugs.
     """
     path = staging.path(layer.digest)
-
-    def note(line: str) -> None:
-        if engine.settings.debug:
-            engine.notify(f"layer {diff_id.short}: {line}")
-
     LayerStore(engine.layout).add(
         diff_id,
         lambda: open(path, "rb", buffering=0),
         single_id=engine.enter().single,
         progress=progress,
-        note=note,
+        note=note_about(engine, diff_id),
     )
+
+
+def note_about(engine: Engine, diff_id: Digest) -> Callable[[str], None]:
+    """Return what tells a user who debugs about what was left out of a layer."""
+
+    def note(line: str) -> None:
+        if engine.settings.debug:
+            engine.notify(f"layer {diff_id.short}: {line}")
+
+    return note
 
 
 def publish(

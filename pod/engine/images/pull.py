@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pod.engine import events
 from pod.engine.images import downloads
-from pod.engine.images.publish import cannot_store, publish, unpack
+from pod.engine.images.publish import cannot_store, publish
+from pod.engine.images.pull_layers import fetch_layers
 from pod.engine.images.remote_image import RemoteImage, look_up
-from pod.errors import ArchiveError, DigestMismatch, NoSuchImage, RegistryError
-from pod.linux import times, workers
+from pod.errors import NoSuchImage, RegistryError
+from pod.linux import times
 from pod.oci.digest import Digest
 from pod.oci.platform import Platform
 from pod.oci.reference import Reference
@@ -22,7 +23,6 @@ from pod.storage.staging import sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from pod.oci.manifest import Descriptor
     from pod.registry.repository import Repository
     from pod.storage.images import Entry
-
-_AT_ONCE = 4  # layers, at least: on few cores, waiting for the network is what takes the time
 
 
 class PullProgress:
@@ -51,8 +49,8 @@ class PullProgress:
     def layers(self, layers: tuple[Descriptor, ...], present: frozenset[Digest]) -> None:
         """The image has these layers; those present need not come."""
 
-    def layer(self, layer: Descriptor, done: int) -> None:
-        """So much of a layer is done: up to its size while it is fetched, up to twice that while it is unpacked."""
+    def layer(self, layer: Descriptor, fetched: int, unpacked: int) -> None:
+        """So many bytes of a layer are here, and so many of them are unpacked."""
 
     def end(self, pulled: Pulled) -> None:
         """The image is in the store."""
@@ -195,7 +193,7 @@ def _store_new(
 ) -> None:
     layers = dict(zip(image.config.rootfs.diff_ids, image.manifest.layers, strict=True))
     with BlobStaging(engine.layout, "pull") as staging:
-        _fetch_layers(engine, repository, staging, layers, progress)
+        fetch_layers(engine, repository, staging, layers, progress)
         blobs = (
             staging.add_bytes(image.manifest_data),
             staging.add_bytes(image.config_data),
@@ -204,58 +202,3 @@ def _store_new(
         new = NewImage(image.descriptor, pulled.id, (pulled.name,), blobs)
         publish(engine, staging, [new], layers)
     downloads.forget(engine.layout, blobs)
-
-
-def _fetch_layers(
-    engine: Engine,
-    repository: Repository,
-    staging: BlobStaging,
-    layers: dict[Digest, Descriptor],
-    progress: PullProgress,
-) -> None:
-    """Fetch and unpack what is missing, a worker a layer, several at once, in the order of the manifest."""
-    unpacked = LayerStore(engine.layout)
-    present = {diff_id for diff_id, layer in layers.items() if unpacked.has(diff_id) and staging.has(layer.digest)}
-    progress.layers(tuple(layers.values()), frozenset(layers[diff_id].digest for diff_id in present))
-    missing = [(diff_id, layer) for diff_id, layer in layers.items() if diff_id not in present]
-    done = [0] * len(missing)
-
-    def hear(number: int, amount: int) -> None:
-        done[number] += amount
-        progress.layer(missing[number][1], done[number])
-
-    jobs = [_LayerJob(engine, staging, repository, diff_id, layer) for diff_id, layer in missing]
-    workers.run_all(jobs, max(_AT_ONCE, workers.cores()), hear)
-
-
-class _LayerJob:
-    """The work on one layer, done in a child: fetch, verify, unpack."""
-
-    def __init__(
-        self, engine: Engine, staging: BlobStaging, repository: Repository, diff_id: Digest, layer: Descriptor
-    ) -> None:
-        self._engine = engine
-        self._staging = staging
-        self._repository = repository
-        self._diff_id = diff_id
-        self._layer = layer
-
-    def __call__(self, report: Callable[[int], None]) -> None:
-        size = self._layer.size
-        told = 0
-
-        def unpacking(amount: int) -> None:
-            nonlocal told
-            amount = min(amount, size - told)
-            told += amount
-            report(amount)
-
-        downloads.fetch(self._engine.layout, self._staging, self._repository, self._layer, report)
-        what = f"layer {self._layer.digest.short} of {self._repository.shown}"
-        try:
-            unpack(self._engine, self._staging, self._diff_id, self._layer, progress=unpacking)
-        except DigestMismatch as err:
-            raise DigestMismatch(what, err.expected, err.found) from None
-        except ArchiveError as err:
-            raise ArchiveError(f"{what}: {err.message}", hint=err.hint) from None
-        report(size - told)

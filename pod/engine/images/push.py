@@ -148,7 +148,7 @@ def _push_layers(
     layers = list(pairs.values())
     done = [0] * len(layers)
 
-    def hear(number: int, amount: int) -> None:
+    def hear(number: int, amount: int, _phase: int) -> None:
         done[number] += amount
         progress.layer(layers[number], done[number])
 

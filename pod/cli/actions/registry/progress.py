@@ -40,12 +40,12 @@ class PlainLines(PullProgress):
         for digest in dict.fromkeys(layer.digest for layer in layers):
             self._say(f"{digest.short}: {'Already exists' if digest in present else 'Pulling fs layer'}")
 
-    def layer(self, layer: Descriptor, done: int) -> None:
+    def layer(self, layer: Descriptor, fetched: int, unpacked: int) -> None:
         said = self._said.get(layer.digest, 0)
-        if done >= layer.size and said < 1:
+        if fetched >= layer.size and said < 1:
             self._say(f"{layer.digest.short}: Download complete")
             self._said[layer.digest] = said = 1
-        if done >= 2 * layer.size and said < 2:
+        if unpacked >= layer.size and said == 1:
             self._say(f"{layer.digest.short}: Pull complete")
             self._said[layer.digest] = 2
 
@@ -98,8 +98,8 @@ class BarsOfLayers(PullProgress):
     ) -> None:
         self._bars.__exit__(kind, value, trace)
 
-    def layer(self, layer: Descriptor, done: int) -> None:
-        if done <= layer.size:
-            self._bars.show(f"{layer.digest.short} fetching ", done, layer.size)
+    def layer(self, layer: Descriptor, fetched: int, unpacked: int) -> None:
+        if fetched < layer.size:
+            self._bars.show(f"{layer.digest.short} fetching ", fetched, layer.size)
         else:
-            self._bars.show(f"{layer.digest.short} unpacking", done - layer.size, layer.size)
+            self._bars.show(f"{layer.digest.short} unpacking", unpacked, layer.size)
