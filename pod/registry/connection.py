@@ -15,6 +15,7 @@ from urllib.parse import urljoin, urlsplit
 
 from pod.errors import NoSuchManifest, NotAuthorized, RegistryError
 from pod.registry.auth import Authorizer, same_host
+from pod.registry.pace import Body
 from pod.registry.session import (
     CONNECT_TIMEOUT,
     READ_TIMEOUT,
@@ -254,7 +255,8 @@ def read_bounded(response: requests.Response, limit: int, what: str, host: str) 
     with translated(what, host):
         if response._content_consumed:  # type: ignore[attr-defined]
             return response.content[:limit]
-        while part := response.raw.read(min(1 << 16, limit + 1 - len(data)), decode_content=True):
+        body = Body(response, what, host)
+        while part := body.read(min(1 << 16, limit + 1 - len(data)), decode=True):
             data += part
             if len(data) > limit:
                 response.close()

@@ -11,6 +11,7 @@ from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.record import Record
 from pod.registry.connection import read_bounded
+from pod.registry.pace import Body
 from pod.registry.session import translated
 
 TYPE_CHECKING = False
@@ -41,6 +42,7 @@ class BlobStream:
 
     def __init__(self, response: requests.Response, offset: int, what: str, host: str) -> None:
         self._response = response
+        self._body = Body(response, what, host)
         self.offset = offset
         self._what = what
         self._host = host
@@ -48,7 +50,7 @@ class BlobStream:
     def read(self, size: int, /) -> bytes:
         """Return up to `size` bytes, b"" at the end. Raises RegistryError where the connection breaks."""
         with translated(self._what, self._host):
-            return self._response.raw.read(size, decode_content=False)
+            return self._body.read(size)
 
     def close(self) -> None:
         self._response.close()
