@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import time
 from pathlib import Path
 
 from tests.support.commands import CommandLine, Result
@@ -33,6 +35,27 @@ def left_behind(pod: CommandLine) -> list[str]:
     """Return everything of a failed command that is still there, in a store that has no image."""
     places = (root(pod) / "staging", root(pod) / "trash", root(pod) / "layers", root(pod) / "images/blobs/sha256")
     return [str(path) for place in places if place.exists() for path in place.iterdir()]
+
+
+def wait_for_the_killed(pod: CommandLine, patience: float = 30) -> None:
+    """Wait until no process works in the staging folder: one that was killed while it syncs a disk takes its time."""
+    deadline = time.monotonic() + patience
+    for path in (root(pod) / "staging").glob("*"):
+        fd = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            while not _is_free(fd):
+                assert time.monotonic() < deadline, f"{path} is still in use"
+                time.sleep(0.02)
+        finally:
+            os.close(fd)
+
+
+def _is_free(fd: int) -> bool:
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def tiny(*tags: str, text: str = "hello") -> Image:

@@ -14,7 +14,7 @@ from tests.support.commands import CommandLine, Result
 from tests.support.faulty_registry import FaultyRegistry, Request, faulty_registry
 from tests.support.images import Image
 from tests.support.members import file, layer
-from tests.system.images.stores import check_loaded, images, left_behind, root, tiny
+from tests.system.images.stores import check_loaded, images, left_behind, root, tiny, wait_for_the_killed
 
 BIG = 3 << 20
 
@@ -373,6 +373,7 @@ def test_randomly_killed_pulls_leave_a_store_that_the_next_pull_completes(
         time.sleep(whole * (number + 1) / 12)
         process.send_signal(signal.SIGKILL)
         process.wait()
+    wait_for_the_killed(empty)
     pull(empty, server).ok()
     check_loaded(empty, image, name(server))
     assert not any((root(empty) / "downloads").iterdir())
