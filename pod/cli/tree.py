@@ -17,6 +17,7 @@ GROUPS = {
     "volume": "Manage volumes",
     "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
+    "quadlet": "Make systemd units of Quadlet files",
     "system": "Manage pod",
 }
 
@@ -106,6 +107,11 @@ COMMANDS = (
     _entry(VOLUMES, "volume.mount:mount", "volume mount"),
     _entry(VOLUMES, "volume.unmount:unmount", "volume unmount", "volume umount"),
     _entry(VOLUMES, "volume.reload:reload", "volume reload"),
+    _entry(SYSTEM, "quadlet.list:list_", "quadlet list", "quadlet ls"),
+    _entry(SYSTEM, "quadlet.print:print_", "quadlet print"),
+    _entry(SYSTEM, "quadlet.install:install", "quadlet install"),
+    _entry(SYSTEM, "quadlet.rm:rm", "quadlet rm"),
+    _entry(SYSTEM, "system.install_units:install_units", "system install-units"),
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),
     _entry(SYSTEM, "system.events:events", "events", "system events"),

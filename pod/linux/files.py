@@ -57,6 +57,14 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o600, durable: bool = T
         fsync_folder(os.path.dirname(path))
 
 
+def replace_link(path: str, target: str) -> None:
+    """Let a symbolic link point somewhere, whatever had its name; a reader sees the old one or the new one."""
+    temporary = f"{path}.{os.getpid()}.new"
+    remove_file(temporary)
+    os.symlink(target, temporary)
+    os.rename(temporary, path)
+
+
 def fsync_folder(path: str) -> None:
     """Make the names in a folder survive a power cut; file systems that cannot (EINVAL) are left alone."""
     fd = os.open(path or ".", os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

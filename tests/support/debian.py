@@ -7,6 +7,7 @@ import hashlib
 import os
 import shutil
 import subprocess
+import tarfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -44,16 +45,40 @@ def image_archive(suite: str = "bookworm") -> Path:
     return path
 
 
+def file_of_package(suite: str, package: str, member: str) -> Path:
+    """Return one file of a package of another Debian, which is not installed. Raises NoDebian with the reason."""
+    path = cache() / f"{suite}-{package}-{Path(member).name}"
+    with _made_by_one(path) as missing:
+        if missing:
+            archive = path.with_suffix(".tar")
+            _bootstrap("extract", suite, [package], archive)
+            with tarfile.open(archive) as tar:
+                found = tar.extractfile(f"./{member}")
+                if found is None:
+                    raise NoDebian(f"package {package} of {suite} has no file {member}")
+                partial = path.with_suffix(".partial")
+                partial.write_bytes(found.read())
+            archive.unlink()
+            partial.chmod(0o755)
+            partial.rename(path)
+    return path
+
+
 def _make(suite: str, include: Sequence[str], path: Path) -> None:
+    partial = path.with_suffix(".partial.tar")
+    _bootstrap("minbase", suite, include, partial)
+    partial.rename(path)
+
+
+def _bootstrap(variant: str, suite: str, include: Sequence[str], path: Path) -> None:
     if shutil.which("mmdebstrap") is None:
         raise NoDebian("no mmdebstrap on this machine: apt-get install mmdebstrap")
-    partial = path.with_suffix(".partial.tar")
     mode = "root" if os.geteuid() == 0 else "unshare"
-    argv = ["mmdebstrap", f"--mode={mode}", "--variant=minbase", "--quiet"]
+    argv = ["mmdebstrap", f"--mode={mode}", f"--variant={variant}", "--quiet"]
     argv += [f"--include={','.join(include)}"] if include else []
     # Under ~ (0700) the subordinate ids of mode unshare could not reach the temporary folder: let it use /tmp.
     env = {**os.environ, "TMPDIR": os.environ.get("POD_TEST_SCRATCH", "/var/tmp")}
-    with partial.open("wb") as stream:
+    with path.open("wb") as stream:
         made = subprocess.run(
             [*argv, suite, "-"],
             stdin=subprocess.DEVNULL,
@@ -63,10 +88,9 @@ def _make(suite: str, include: Sequence[str], path: Path) -> None:
             timeout=MIRROR_TIME,
         )
     if made.returncode != 0:
-        partial.unlink()
+        path.unlink()
         lines = made.stderr.decode(errors="replace").strip().splitlines()
         raise NoDebian(f"mmdebstrap {suite} failed: {' / '.join(lines[-3:])}")
-    partial.rename(path)
 
 
 @contextmanager

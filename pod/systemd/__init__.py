@@ -1,0 +1,1 @@
+"""pod as systemd's servant: unit files made of Quadlet files."""
