@@ -1,0 +1,104 @@
+"""The user's intent, read once: flags, then environment, then configuration files.
+
+The environment is read here and handed on; pod.registry.places alone asks it for the files on registries.
+"""
+
+from __future__ import annotations
+
+import os
+
+from pod.errors import KernelRefused
+from pod.record import Record
+from pod.settings import configuration
+from pod.settings.configuration import Configuration
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class Settings(Record):
+    """Everything that a command needs to know of its surroundings."""
+
+    root: str
+    runroot: str
+    home: str
+    storage_driver: str = ""  # "" chooses by trying
+    mount_program: str = ""  # fuse-overlayfs of storage.conf
+    debug: bool = False
+    uid: int = 0
+    proxy: tuple[str, ...] = ()
+    config: Configuration = Configuration()
+
+
+def load(
+    environ: Mapping[str, str],
+    *,
+    root: str = "",
+    runroot: str = "",
+    storage_driver: str = "",
+    debug: bool = False,
+    modules: Sequence[str] = (),
+) -> Settings:
+    """Return the settings for this process; non-empty arguments are the flags and win over everything.
+
+    Raises UsageError for a configuration file that cannot be read or is no TOML, and for a module that does not exist.
+    """
+    uid = os.getuid()
+    home = environ.get("HOME") or _home_of(uid)
+    runtime = _runtime_folder(environ, uid)
+    config = configuration.read(environ, home, f"{runtime}/pod/settings.json", modules)
+    data_home = environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
+    driver, mount_program = _storage(environ, config, storage_driver)
+    return Settings(
+        root=os.path.abspath(root or environ.get("POD_ROOT") or config.text("pod.root") or f"{data_home}/pod"),
+        runroot=os.path.abspath(
+            runroot or environ.get("POD_RUNROOT") or config.text("pod.runroot") or f"{runtime}/pod"
+        ),
+        home=home,
+        storage_driver=driver,
+        mount_program=mount_program,
+        debug=debug,
+        uid=uid,
+        config=config,
+    )
+
+
+def _storage(environ: Mapping[str, str], config: Configuration, flag: str) -> tuple[str, str]:
+    """Return the storage driver and the program that mounts for it."""
+    driver = flag or environ.get("STORAGE_DRIVER") or config.text("pod.driver") or config.text("storage.driver")
+    program = config.text("pod.mount_program")
+    for option in environ.get("STORAGE_OPTS", "").split(","):
+        name, _, value = option.partition("=")
+        if name in ("mount_program", "overlay.mount_program"):
+            program = value
+    program = program or config.text("storage.options.overlay.mount_program")
+    program = program or config.text("storage.options.mount_program")
+    return "fuse-overlayfs" if driver == "overlay" and program and not flag else driver, program
+
+
+def _home_of(uid: int) -> str:
+    import pwd
+
+    try:
+        return pwd.getpwuid(uid).pw_dir
+    except KeyError:
+        return "/"
+
+
+def _runtime_folder(environ: Mapping[str, str], uid: int) -> str:
+    """Return a folder of this boot that only this user can write to: sessions without one get it below /tmp."""
+    for path in (environ.get("XDG_RUNTIME_DIR", ""), f"/run/user/{uid}"):
+        if path and os.access(path, os.W_OK | os.X_OK):
+            return path
+    path = f"/tmp/pod-run-{uid}"
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        info = os.lstat(path)
+        if info.st_uid != uid or info.st_mode & 0o40077 != 0o40000:
+            raise KernelRefused(
+                f"{path} is not a private folder of this user",
+                hint="set XDG_RUNTIME_DIR to a folder of yours with mode 0700",
+            ) from None
+    return path
