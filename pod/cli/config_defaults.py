@@ -7,13 +7,14 @@ option that is; what needs a closer look is in the functions below them. pod.set
 from __future__ import annotations
 
 from pod.cli import argv
+from pod.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
-    from pod.settings import Settings
+    from pod.cli.context import Context
 
 _CREATING = frozenset(("container.run:run", "container.create:create"))
 
@@ -63,6 +64,7 @@ ADDED = {
 ANYWHERE = {
     "docker.detachKeys": "detach_keys",
     "engine.detach_keys": "detach_keys",
+    "environment.platform": "platform",
     "engine.add_compression": "add_compression",
     "engine.compression_format": "compression_format",
     "engine.compression_level": "compression_level",
@@ -71,6 +73,15 @@ ANYWHERE = {
     "engine.retry_delay": "retry_delay",
 }
 """Settings of every command that has such a parameter."""
+
+_DOCKER_FORMATS = {
+    "container.ps:ps": "docker.psFormat",
+    "container.stats:stats": "docker.statsFormat",
+    "image.ls:ls": "docker.imagesFormat",
+}
+
+_BUILT_IN = "/usr/share/containers/seccomp.json"
+"""The file with the list that pod has built in."""
 
 _USUAL = {
     "containers.netns": ("private", ""),
@@ -82,24 +93,42 @@ _USUAL = {
 """Values that say what happens anyway."""
 
 
-def fill(settings: Settings, spec: argv.Spec, values: Mapping[str, Any]) -> dict[str, Any]:
+def fill(context: Context, spec: argv.Spec, values: Mapping[str, Any]) -> dict[str, Any]:
     """Return the values with the defaults of the configuration for options that were not given."""
     options = {option[0]: option[1] for option in spec.options.values() if option[0] not in spec.refused}
-    config = settings.config.values
+    config = context.settings.config.values
     filled = dict(values)
     creating = spec.target in _CREATING
-    tables = (ANYWHERE, FOR_CREATING) if creating else (ANYWHERE,)
-    for table in tables:
-        for setting, parameter in table.items():
-            if setting in config and parameter in options and parameter not in values:
-                if config[setting] not in _USUAL.get(setting, ()):
-                    filled[parameter] = _typed(options[parameter], config[setting])
+    table = {**ANYWHERE, **FOR_CREATING} if creating else ANYWHERE
+    for setting, parameter in table.items():
+        if setting in config and parameter in options and parameter not in values:
+            if config[setting] in _USUAL.get(setting, ()):
+                continue
+            filled[parameter] = _typed(options[parameter], config[setting])
     if creating:
         for setting, parameter in ADDED.items():
             if setting in config and parameter in options:
                 filled[parameter] = (*config[setting], *values.get(parameter, ()))
-        _adjust(config, options, filled, values)
+        _adjust(config, filled, values)
+    elif context.as_docker and "format" not in values and not values.get("quiet"):
+        setting = _DOCKER_FORMATS.get(spec.target, "")
+        if setting in config:
+            filled["format"] = config[setting]
     return filled
+
+
+def calling(context: Context, spec: argv.Spec, filled: Mapping[str, Any], call: Callable[[], int]) -> int:
+    """Call a command; where it complains of an option that was not typed, say where that comes from."""
+    try:
+        return call()
+    except UsageError as err:
+        for setting, parameter in {**ANYWHERE, **FOR_CREATING, **ADDED}.items():
+            origin = context.settings.config.origins.get(setting)
+            spellings = [name for name, option in spec.options.items() if option[0] == parameter and len(name) > 2]
+            if origin and parameter in filled and any(f"{name}:" in f"{err.message}: " for name in spellings):
+                hint = f"{setting.partition('.')[2]} is set in {origin}"
+                raise UsageError(err.message, hint=f"{err.hint}\n{hint}".strip()) from err
+        raise
 
 
 def _typed(kind: str, value: Any) -> Any:
@@ -109,7 +138,7 @@ def _typed(kind: str, value: Any) -> Any:
     return str(value) if kind == argv.TEXT else value
 
 
-def _adjust(config: Mapping[str, Any], options: Mapping[str, str], filled: dict[str, Any], typed: Any) -> None:
+def _adjust(config: Mapping[str, Any], filled: dict[str, Any], typed: Any) -> None:
     """See to the settings of containers that depend on others, or on what was typed."""
     if "no_hosts" in filled and filled.get("add_host"):
         filled["no_hosts"] = typed.get("no_hosts", False)
@@ -118,21 +147,29 @@ def _adjust(config: Mapping[str, Any], options: Mapping[str, str], filled: dict[
         filled["sysctl"] = (*allowed, *typed.get("sysctl", ()))
     if "containers.default_capabilities" in config:
         _capabilities(config["containers.default_capabilities"], filled)
+    if "containers.shm_size" in config and "shm_size" not in typed:
+        filled["shm_size"] = _decimal(filled["shm_size"])
     log = [f"tag={config['containers.log_tag']}"] if config.get("containers.log_tag") else []
     if config.get("containers.log_size_max", -1) > 0:
         log.append(f"max-size={config['containers.log_size_max']}")
     if log:
         filled["log_opt"] = (*log, *typed.get("log_opt", ()))
-    profile = config.get("containers.seccomp_profile")
-    if profile and not any(text.startswith("seccomp") for text in typed.get("security_opt", ())):
-        if profile != "/usr/share/containers/seccomp.json":  # the list that pod has built in
-            filled["security_opt"] = (f"seccomp={profile}", *typed.get("security_opt", ()))
+    profile = config.get("containers.seccomp_profile", _BUILT_IN)
+    if profile != _BUILT_IN and not any(text.startswith("seccomp") for text in typed.get("security_opt", ())):
+        filled["security_opt"] = (f"seccomp={profile}", *typed.get("security_opt", ()))
     address = config.get("containers.host_containers_internal_ip")
     if address and address != "none":
         names = ("host.containers.internal", "host.docker.internal")
         filled["add_host"] = (*(f"{name}:{address}" for name in names), *typed.get("add_host", ()))
     if config.get("containers.container_name_as_hostname") and typed.get("name"):
         filled.setdefault("hostname", typed["name"])
+
+
+def _decimal(size: str) -> str:
+    """Return a size of the file in bytes: there a kilobyte has 1000, as Podman reads it (go-units, FromHumanSize)."""
+    number = size.lower().rstrip("b").rstrip("kmgt")
+    power = " kmgt".find(size.lower().rstrip("b")[len(number) :] or " ")
+    return str(int(number) * 1000**power) if number.isdecimal() and power >= 0 else size
 
 
 def _own_namespace(sysctl: str, values: Mapping[str, Any]) -> bool:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from pod.settings import Settings
 
 
+_SETTINGS_FLAGS = ("root", "runroot", "storage_driver", "modules")
+"""The global options that pod.settings.load takes."""
+
+
 class Context:
     """The surroundings of one command."""
 
@@ -47,8 +51,11 @@ class Context:
         if self._settings is None:
             from pod.settings import load
 
-            flags = {name: self.options[name] for name in ("root", "runroot", "storage_driver") if name in self.options}
+            flags = {name: self.options[name] for name in _SETTINGS_FLAGS if name in self.options}
             self._settings = load(self.environ, debug=self.debug, **flags)
+            if self._settings.config.fresh:
+                for warning in self._settings.config.warnings:
+                    _notice(f"warning: {warning}")
         return self._settings
 
     @property

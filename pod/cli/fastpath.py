@@ -74,6 +74,17 @@ def lookup(table: bytes, name: str) -> argv.Spec:
 def call(context: Context, spec: argv.Spec, values: dict[str, Any]) -> int:
     """Call the command's function with the values that were given; return the exit code."""
     function, record = resolve(spec)
+    if not spec.target.startswith(("system.", "root:")):
+        config = context.settings.config
+        if config.values:
+            from pod.cli import config_defaults
+
+            filled = config_defaults.fill(context, spec, values)
+            return config_defaults.calling(context, spec, filled, lambda: _call(context, function, record, filled))
+    return _call(context, function, record, values)
+
+
+def _call(context: Context, function: Any, record: Any, values: dict[str, Any]) -> int:
     result = function(context, record(**values)) if record else function(context, **values)
     return result or 0
 

@@ -43,7 +43,20 @@ def info(engine: Engine) -> dict[str, Any]:
         "CgroupVersion": "2" if os.path.exists("/sys/fs/cgroup/cgroup.controllers") else "1",
         "host": _host(engine),
         "store": _store(engine, counts, images),
+        "configuration": _configuration(engine),
         "version": {"Version": __version__, "OsArch": str(Platform.host())},
+    }
+
+
+def _configuration(engine: Engine) -> dict[str, Any]:
+    """Return the settings of the files: the value of each and the file it is from; those without effect; mistakes."""
+    config = engine.settings.config
+    return {
+        "settings": {
+            name: {"value": value, "origin": config.origins.get(name, "")} for name, value in config.values.items()
+        },
+        "withoutEffect": dict(config.idle),
+        "warnings": list(config.warnings),
     }
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 
+_VARIABLES = {"PODMAN_USERNS": "containers.userns", "DOCKER_DEFAULT_PLATFORM": "environment.platform"}
+"""Variables that are defaults of options, as settings of files are."""
+
+
 class Settings(Record):
     """Everything that a command needs to know of its surroundings."""
 
@@ -47,7 +51,8 @@ def load(
     uid = os.getuid()
     home = environ.get("HOME") or _home_of(uid)
     runtime = _runtime_folder(environ, uid)
-    config = configuration.read(environ, home, f"{runtime}/pod/settings.json", modules)
+    _check_hosts(environ)
+    config = _with_variables(environ, configuration.read(environ, home, f"{runtime}/pod/settings.json", modules))
     data_home = environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
     driver, mount_program = _storage(environ, config, storage_driver)
     return Settings(
@@ -62,6 +67,31 @@ def load(
         uid=uid,
         config=config,
     )
+
+
+def _check_hosts(environ: Mapping[str, str]) -> None:
+    """Raise UsageError where the user means containers of another machine: these here would be the wrong ones.
+
+    A socket of this machine is no such thing: DOCKER_HOST is set for the sake of programs that speak Docker's API.
+    """
+    for name in ("CONTAINER_HOST", "DOCKER_HOST"):
+        value = environ.get(name)
+        if value and not value.startswith(("unix:", "fd:", "/")):
+            from pod.errors import UsageError
+
+            raise UsageError(
+                f"{name} is {value}: pod works on this machine only",
+                hint=f"run pod there (ssh HOST pod …), or unset {name} to work here",
+            )
+
+
+def _with_variables(environ: Mapping[str, str], config: Configuration) -> Configuration:
+    """Return the configuration with the settings that are variables of the environment."""
+    found = {key: environ[name] for name, key in _VARIABLES.items() if environ.get(name)}
+    if not found:
+        return config
+    origins = {key: f"the environment: {name}" for name, key in _VARIABLES.items() if key in found}
+    return config.replace(values={**config.values, **found}, origins={**config.origins, **origins})
 
 
 def _storage(environ: Mapping[str, str], config: Configuration, flag: str) -> tuple[str, str]:

@@ -17,6 +17,9 @@ def root(
     storage_driver: Annotated[
         str, Option("--storage-driver", metavar="DRIVER", help="overlay, fuse-overlayfs or vfs; chosen by trying")
     ] = "",
+    modules: Annotated[
+        tuple[str, ...], Option("--module", metavar="FILE", help="Read a module of containers.conf; repeat for more")
+    ] = (),
     log_level: Annotated[
         Literal["trace", "debug", "info", "warn", "warning", "error", "fatal", "panic"],
         Option("--log-level", metavar="LEVEL", help="With debug, errors come with a traceback"),

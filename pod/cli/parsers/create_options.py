@@ -36,7 +36,10 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         name=_name(flags),
         entrypoint=run_options.parse_entrypoint(flags.entrypoint),
         env=environment.parse_environment(flags.env, flags.env_file, context.environ),
-        host_env=environment.host_environment(context.environ, everything=flags.env_host, proxies=flags.http_proxy),
+        host_env=(
+            *context.settings.config.values.get("containers.env", ()),
+            *environment.host_environment(context.environ, everything=flags.env_host, proxies=flags.http_proxy),
+        ),
         unset_env=split_commas(flags.unsetenv),
         unset_all_env=flags.unsetenv_all,
         working_dir=_working_dir(flags.workdir),

@@ -15,6 +15,7 @@ from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.linux import jsonfile, process
+from pod.settings.configuration import Configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
     for fd in kept - {-1}:
         os.set_inheritable(fd, True)
     document = {
-        "settings": settings.to_json(),
+        "settings": settings.replace(config=Configuration()).to_json(),
         "id": container_id,
         "init": supervisor.init,
         "stdin": supervisor.streams.stdin,
