@@ -49,12 +49,14 @@ def run_all(
     limit: int,
     progress: Callable[[int, int, int], None] | None = None,
     *,
+    finished: Callable[[int, Any], None] | None = None,
     silence: float | None = None,
 ) -> list[Any]:
     """Run jobs in children, at most `limit` at once, and return their results in the order of the jobs.
 
-    `progress(number, amount, phase)` hears what each job reports. The first error ends the other children and is
-    raised here as it was there; so is WorkerIsStuck where none of them says a word for `silence` seconds.
+    `progress(number, amount, phase)` hears what each job reports, `finished(number, result)` how each ends. The first
+    error ends the other children and is raised here as it was there; so is WorkerIsStuck where none of them says a
+    word for `silence` seconds.
     """
     results: list[Any] = [None] * len(jobs)
     waiting = list(range(len(jobs)))[::-1]
@@ -79,6 +81,8 @@ def run_all(
                     poll.unregister(fd)
                     del running[fd]
                     results[number] = worker.reap()
+                    if finished is not None:
+                        finished(number, results[number])
     finally:
         for _number, worker in running.values():
             worker.end()

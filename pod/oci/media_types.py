@@ -28,6 +28,10 @@ def is_layer(media_type: str) -> bool:
     return media_type.startswith((OCI_LAYER, DOCKER_LAYER))
 
 
+def is_oci(media_type: str) -> bool:
+    return media_type.startswith("application/vnd.oci.")
+
+
 def compression(media_type: str) -> str:
     """Return "gzip", "zstd" or "" for a layer's media type."""
     if media_type.endswith(("+gzip", ".gzip")):

@@ -120,8 +120,6 @@ class Connection:
             self._authorizer.learn(response.headers.get("WWW-Authenticate", ""))
             self._authorizer.forget(scope)
             response.close()
-            if hasattr(data, "seek"):
-                data.seek(0)
         raise AssertionError("the second attempt returns")
 
     def _followed(
@@ -150,6 +148,8 @@ class Connection:
         self, method: str, url: str, what: str, headers: dict[str, str], data: Any, stream: bool
     ) -> requests.Response:
         host = urlsplit(url).netloc
+        if hasattr(data, "seek"):
+            data.seek(0)
         with translated(what, host):
             return self._current_session().request(
                 method,

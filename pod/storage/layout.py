@@ -5,6 +5,7 @@ ROOT (~/.local/share/pod)               kept
   images/                               an OCI image layout: oci-layout, index.json, blobs/sha256/HEX
   layers/HEX/diff/                      an unpacked layer, under the digest of its uncompressed archive
   layers/HEX/layer.json                 its document; a layer without one is an unfinished unpacking
+  layers/HEX/compressed.json            what a push made of it, and where to
   chains/HEX/tree/                      the layers of an image put together, where containers are copies (driver vfs)
   containers/ID/                        record.json state.json config.json upper/ work/ log
   names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -34,6 +35,7 @@ class FaultyRegistry:
     manifests: dict[str, tuple[str, bytes]] = field(default_factory=dict)  # by tag or digest
     faults: list[Fault] = field(default_factory=list)
     asked: list[tuple[str, str, dict[str, str]]] = field(default_factory=list)  # method, path, headers
+    uploads: dict[str, bytes] = field(default_factory=dict)  # unfinished ones, by what ends their address
 
     def add_blob(self, data: bytes) -> str:
         name = digest(data)
@@ -109,6 +111,15 @@ class Request(BaseHTTPRequestHandler):
     def do_HEAD(self) -> None:
         self._serve()
 
+    def do_POST(self) -> None:
+        self._serve()
+
+    def do_PATCH(self) -> None:
+        self._serve()
+
+    def do_PUT(self) -> None:
+        self._serve()
+
     def _serve(self) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.served.asked.append((self.command, self.path, headers))
@@ -120,7 +131,9 @@ class Request(BaseHTTPRequestHandler):
 
     def _answer(self) -> None:
         kind, _, name = self.path.rpartition("/")[0].rpartition("/")[2], "", self.path.rpartition("/")[2]
-        if self.path == "/v2/":
+        if self.command in ("POST", "PATCH", "PUT") or "/uploads/" in self.path:
+            self._answer_upload()
+        elif self.path == "/v2/":
             self.answer(200, b"{}")
         elif kind == "manifests" and name in self.served.manifests:
             media_type, data = self.served.manifests[name]
@@ -156,6 +169,56 @@ class Request(BaseHTTPRequestHandler):
             self.wfile.flush()
             self.close_connection = True
         return True
+
+    def _answer_upload(self) -> None:
+        """Take blobs and manifests as the distribution specification has it ("Pushing blobs in chunks")."""
+        path, _, query = self.path.partition("?")
+        name = path.rpartition("/")[2]
+        if self.command == "POST":
+            name = str(len(self.served.asked))
+            self.served.uploads[name] = b""
+            self.answer(202, b"", {"Location": f"{path}{name}"})
+        elif "/manifests/" in path:
+            data = self.receive()
+            for known in (name, digest(data)):
+                self.served.manifests[known] = (self.headers["Content-Type"], data)
+            self.answer(201, b"")
+        elif name not in self.served.uploads:
+            self.answer(404, b'{"errors": [{"code": "BLOB_UPLOAD_UNKNOWN"}]}')
+        elif self.command == "GET":
+            self.answer(204, b"", self._reached(name))
+        elif self.command == "PATCH":
+            start = int(self.headers["Content-Range"].partition("-")[0])
+            if start != len(self.served.uploads[name]):
+                self.answer(416, b"", self._reached(name))
+                return
+            self.receive(name)
+            self.answer(202, b"", {"Location": path, **self._reached(name)})
+        else:
+            self.receive(name)
+            data = self.served.uploads.pop(name)
+            good = digest(data) == query.removeprefix("digest=")
+            if good:
+                self.served.add_blob(data)
+            self.answer(201 if good else 400, b"")
+
+    def _reached(self, name: str) -> dict[str, str]:
+        return {"Range": f"0-{max(len(self.served.uploads[name]) - 1, 0)}"}
+
+    def receive(self, upload: str = "", cut: int | None = None) -> bytes:
+        """Read a body, into an upload where one is named; with `cut` the connection breaks after so many bytes."""
+        left = int(self.headers["Content-Length"])
+        left = left if cut is None else min(left, cut)
+        data = b""
+        while left and (part := self.rfile.read(min(left, 1 << 16))):
+            data += part
+            left -= len(part)
+        if upload:
+            self.served.uploads[upload] += data
+        if cut is not None:
+            self.connection.shutdown(socket.SHUT_RDWR)
+            self.close_connection = True
+        return data
 
     @property
     def is_layer(self) -> bool:

@@ -1,28 +1,29 @@
 """`push`: an image from the store to a registry. What the registry has is not sent; the manifest comes last.
 
-The manifest stays as it is, and with it the digest, unless a layer has to be compressed first: registries should not
-have to keep what is not.
+The manifest stays as it is, and with it the digest, unless layers have to be compressed first or something else was
+asked for: registries should not have to keep what is not compressed.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
-import zlib
 
 from pod.engine import events
+from pod.engine.images.push_layers import Compression, LayerPush
 from pod.engine.images.resolve import ensure_unpacked
-from pod.errors import InvalidReference, NoSuchImage, StorageError
-from pod.linux import jsonfile, workers
+from pod.errors import InvalidReference, NoSuchImage, StorageError, UsageError
+from pod.linux import jsonfile
 from pod.oci import media_types
 from pod.oci.digest import Digest
-from pod.oci.manifest import Descriptor, Manifest
+from pod.oci.manifest import Manifest
+from pod.oci.platform import Platform
 from pod.oci.reference import Reference
 from pod.record import Record
 from pod.registry.access import Access
 from pod.registry.uploads import Uploads
-from pod.storage.archives.layer_files import LayerFile, LayerFiles
-from pod.storage.blobs import BlobStaging, BlobWriter
+from pod.storage import compressors
+from pod.storage.blobs import BlobStaging
 from pod.storage.documents import read_document
 from pod.storage.images import ImageStore
 
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pod.engine.engine import Engine
+    from pod.engine.images.push_layers import PushedLayer
+    from pod.oci.manifest import Descriptor
     from pod.registry.options import RegistryOptions
     from pod.registry.repository import Repository
     from pod.storage.images import Image
 
-_AT_ONCE = 3
-_READ = 1 << 20
-_LEVEL = 6
+FORMATS = ("oci", "v2s2")
 
 
 class PushProgress:
@@ -47,7 +48,10 @@ class PushProgress:
         """These layers are to be on the registry."""
 
     def layer(self, layer: Descriptor, done: int) -> None:
-        """So many bytes of a layer are there."""
+        """So many bytes of a layer were sent: fewer than its size where it is compressed for the registry."""
+
+    def layer_end(self, layer: Descriptor, pushed: PushedLayer) -> None:
+        """The layer is there."""
 
     def end(self, pushed: Pushed) -> None:
         """The image can be pulled."""
@@ -59,6 +63,25 @@ class Pushed(Record):
     reference: Reference
     digest: Digest
     size: int
+    media_type: str = ""
+
+
+class PushForm(Record):
+    """What an image is to look like on the registry; by default as it does in the store."""
+
+    format: str = ""  # oci or v2s2
+    compression: str = ""  # gzip or zstd
+    level: int | None = None
+    convert: bool | None = None  # whether to compress anew what is compressed differently; None: if one was chosen
+    platform: str = ""  # refuse an image for another one
+
+    def check(self) -> None:
+        """Raise UsageError for what does not go together, StorageError for what cannot be done here."""
+        if self.compression == "zstd" and self.format == "v2s2":
+            raise UsageError(
+                "--format v2s2 excludes zstd: Docker's manifests know gzip only", hint="leave out --format, or say oci"
+            )
+        compressors.check(self.compression or "gzip", self.level)
 
 
 def push(
@@ -67,37 +90,28 @@ def push(
     destination: str,
     options: RegistryOptions,
     *,
-    format: str = "",
+    form: PushForm | None = None,
     progress: PushProgress | None = None,
 ) -> Pushed:
-    """Push an image under its own name, or to a destination. `format` is oci, v2s2, or "" to leave it as it is.
+    """Push an image under its own name, or to a destination.
 
-    Raises NoSuchImage, InvalidReference, RegistryError, StorageError.
+    Raises NoSuchImage, InvalidReference, RegistryError, StorageError, UsageError.
     """
+    form = form or PushForm()
+    form.check()
     store = ImageStore(engine.layout)
-    store.list_embedded([name])
-    reference = _destination(destination or name)
     image = store.get(name)
-    access = Access(options)
-    repository = access.target(reference)
-    hear = progress or PushProgress()
-    Uploads(repository).has_blob(image.id)  # a registry that does not want us says so before anything is compressed
-    if _needs_packing(engine, image):
-        engine.enter()
-        ensure_unpacked(engine, image)
-    with BlobStaging(engine.layout, "push") as staging:
-        hear.begin(reference, image.manifest.layers)
-        try:
-            layers = _push_layers(engine, staging, repository, image, _elsewhere(store, reference), hear)
-        except OSError as err:
-            raise StorageError(f"cannot push {reference}: {err.strerror or err}") from err
-    pushed = _push_documents(engine, repository, image, layers, reference, format)
+    _check_platform(name, image, form.platform)
+    reference = push_target(destination or name)
+    repository = Access(options).target(reference)
+    pushed = push_image(engine, store, image, repository, reference, form, progress or PushProgress())
     events.image(engine.layout, "push", str(image.id), str(reference))
-    hear.end(pushed)
     return pushed
 
 
-def push_all_tags(engine: Engine, name: str, options: RegistryOptions, progress: PushProgress) -> list[Pushed]:
+def push_all_tags(
+    engine: Engine, name: str, options: RegistryOptions, form: PushForm, progress: PushProgress
+) -> list[Pushed]:
     """Push every tag of a repository. Raises NoSuchImage where there is none."""
     reference = Reference.parse(name)
     if reference.tag or reference.digest:
@@ -106,125 +120,90 @@ def push_all_tags(engine: Engine, name: str, options: RegistryOptions, progress:
     names = [entry.name for entry in entries if entry.name.startswith(f"{reference.name}:")]
     if not names:
         raise NoSuchImage(name)
-    return [push(engine, one, "", options, progress=progress) for one in names]
+    return [push(engine, one, "", options, form=form, progress=progress) for one in names]
 
 
-def _destination(text: str) -> Reference:
+def push_target(text: str) -> Reference:
+    """Return the reference that a person names to push to. Raises InvalidReference."""
     reference = Reference.parse(text.removeprefix("docker://")).with_default_tag()
     if reference.digest is not None:
         raise InvalidReference(f"cannot push to {text}: a digest is computed, not given", hint="give it a tag instead")
     return reference
 
 
+def push_image(
+    engine: Engine,
+    store: ImageStore,
+    image: Image,
+    repository: Repository,
+    reference: Reference,
+    form: PushForm,
+    hear: PushProgress,
+    *,
+    by_digest: bool = False,
+) -> Pushed:
+    """Push a stored image under the tag of a reference, or under its digest alone."""
+    Uploads(repository).has_blob(image.id)  # a registry that does not want us says so before anything is compressed
+    if _needs_packing(engine, image):
+        engine.enter()
+        ensure_unpacked(engine, image)
+    compression = _compression(form)
+    with BlobStaging(engine.layout, "push") as staging:
+        hear.begin(reference, image.manifest.layers)
+        sources = _elsewhere(store, reference)
+        work = LayerPush(engine.layout, staging, repository, compression, sources)
+        try:
+            layers = work.run(image, hear.layer, hear.layer_end)
+        except OSError as err:
+            raise StorageError(f"cannot push {reference}: {err.strerror or err}") from err
+    pushed = _push_documents(engine, repository, image, layers, reference, form.format, by_digest=by_digest)
+    hear.end(pushed)
+    return pushed
+
+
+def _compression(form: PushForm) -> Compression:
+    kind = form.compression or ("gzip" if form.convert else "")
+    return Compression(kind, form.level, form.convert is not False, "zstd" if form.format == "v2s2" else "")
+
+
+def _check_platform(name: str, image: Image, wanted: str) -> None:
+    if wanted and not image.platform.matches(platform := Platform.parse_text(wanted)):
+        raise NoSuchImage(f"{name} for {platform}", hint=f"the store has it for {image.platform}")
+
+
 def _needs_packing(engine: Engine, image: Image) -> bool:
     return not all(os.path.exists(engine.layout.blob(layer.digest)) for layer in image.manifest.layers)
 
 
-def _elsewhere(store: ImageStore, target: Reference) -> dict[Digest, str]:
-    """Return blobs that other repositories of the same registry probably have, with the repository's path."""
-    found: dict[Digest, str] = {}
+def _elsewhere(store: ImageStore, target: Reference) -> Callable[[Digest], tuple[str, ...]]:
+    """Return what tells which other repositories of the same registry probably have a blob, as images there are named.
+
+    Reading every manifest of the store is put off until somebody asks.
+    """
+    found: dict[Digest, list[str]] | None = None
+
+    def paths(digest: Digest) -> tuple[str, ...]:
+        nonlocal found
+        if found is None:
+            found = {}
+            for path, layers in _neighbours(store, target):
+                for layer in layers:
+                    found.setdefault(layer.digest, []).append(path)
+        return tuple(found.get(digest, ()))
+
+    return paths
+
+
+def _neighbours(store: ImageStore, target: Reference) -> list[tuple[str, tuple[Descriptor, ...]]]:
+    found = []
     for entry in store.entries():
         try:
             reference = Reference.parse(entry.name)
-            if reference.registry != target.registry or reference.path == target.path:
-                continue
-            for layer in store.image(entry).manifest.layers:
-                found[layer.digest] = reference.path
+            if reference.registry == target.registry and reference.path != target.path:
+                found.append((reference.path, store.image(entry).manifest.layers))
         except (InvalidReference, StorageError, ValueError):
             continue
     return found
-
-
-def _push_layers(
-    engine: Engine,
-    staging: BlobStaging,
-    repository: Repository,
-    image: Image,
-    elsewhere: dict[Digest, str],
-    progress: PushProgress,
-) -> tuple[Descriptor, ...]:
-    """Push every layer once, several at a time; return them as they are on the registry."""
-    pairs = dict(zip(image.diff_ids, image.manifest.layers, strict=True))
-    layers = list(pairs.values())
-    done = [0] * len(layers)
-
-    def hear(number: int, amount: int, _phase: int) -> None:
-        done[number] += amount
-        progress.layer(layers[number], done[number])
-
-    jobs = [
-        _LayerJob(LayerFiles(engine.layout, staging), staging, repository, layer, diff_id, elsewhere.get(layer.digest))
-        for diff_id, layer in pairs.items()
-    ]
-    pushed: list[Descriptor] = workers.run_all(jobs, max(_AT_ONCE, workers.cores()), hear)
-    by_digest = {layer.digest: result for layer, result in zip(layers, pushed, strict=True)}
-    return tuple(by_digest[layer.digest] for layer in image.manifest.layers)
-
-
-class _LayerJob:
-    """The work on one layer, done in a child: compress it if it is not, and send it if the registry has it not."""
-
-    def __init__(
-        self,
-        files: LayerFiles,
-        staging: BlobStaging,
-        repository: Repository,
-        layer: Descriptor,
-        diff_id: Digest,
-        mount_from: str | None,
-    ) -> None:
-        self._files = files
-        self._staging = staging
-        self._repository = repository
-        self._layer = layer
-        self._diff_id = diff_id
-        self._mount_from = mount_from or ""
-
-    def __call__(self, report: Callable[[int], None]) -> Descriptor:
-        pushed = self._push(report)
-        report(self._layer.size)  # what was compressed has fewer bytes to send than were announced
-        return pushed
-
-    def _push(self, report: Callable[[int], None]) -> Descriptor:
-        uploads = Uploads(self._repository)
-        layer = self._layer
-        if layer.digest != self._diff_id and uploads.has_blob(layer.digest):
-            return layer
-        with self._files.stored(layer, self._diff_id) as stored:
-            if layer.digest == self._diff_id:
-                layer = self._compressed(stored)
-            elif stored.size != layer.size:
-                raise StorageError(f"layer {layer.digest} of the store is broken: it has {stored.size} bytes")
-        path = self._staging.path(layer.digest)
-        with LayerFile(path if os.path.exists(path) else self._files.layout.blob(layer.digest)) as file:
-            if uploads.has_blob(layer.digest):
-                return layer
-            uploads.put_blob(
-                layer.digest,
-                layer.size,
-                lambda size, offset: os.pread(file.fd, size, offset),
-                report,
-                mount_from=self._mount_from,
-            )
-        return layer
-
-    def _compressed(self, stored: LayerFile) -> Descriptor:
-        """Stage the layer compressed with gzip; the same bytes each time."""
-        writer = BlobWriter(self._staging)
-        packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, 31)
-        offset = 0
-        try:
-            while data := os.pread(stored.fd, _READ, offset):
-                offset += len(data)
-                writer.write(packer.compress(data))
-            writer.write(packer.flush())
-        except BaseException:
-            writer.abandon()
-            raise
-        media_type = media_types.OCI_LAYER_GZIP
-        if self._layer.media_type == media_types.DOCKER_LAYER:
-            media_type = media_types.DOCKER_LAYER_GZIP
-        return self._layer.replace(media_type=media_type, digest=writer.finish(), size=writer.size)
 
 
 def _push_documents(
@@ -234,23 +213,31 @@ def _push_documents(
     layers: tuple[Descriptor, ...],
     reference: Reference,
     format: str,
+    *,
+    by_digest: bool,
 ) -> Pushed:
     """Push the configuration, then the manifest: from then on the image is there."""
     uploads = Uploads(repository)
     data, media_type = _manifest(engine, image, layers, format)
+    digest = Digest(hashlib.sha256(data).hexdigest())
     config = read_document(engine.layout, image.id)
     if not uploads.has_blob(image.id):
         uploads.put_blob(image.id, len(config), lambda size, offset: config[offset : offset + size], _ignore)
-    uploads.put_manifest(reference.tag, data, media_type)
-    return Pushed(reference, Digest(hashlib.sha256(data).hexdigest()), len(data))
+    uploads.put_manifest(str(digest) if by_digest else reference.tag, data, media_type)
+    return Pushed(reference, digest, len(data), media_type)
 
 
 def _manifest(engine: Engine, image: Image, layers: tuple[Descriptor, ...], format: str) -> tuple[bytes, str]:
     """Return the manifest to push and its media type: the stored bytes where nothing about it changes."""
     manifest: Manifest = image.manifest.replace(layers=layers)
+    in_docker_types = not media_types.is_oci(manifest.media_type or media_types.OCI_MANIFEST)
+    if not format and in_docker_types and any(media_types.compression(layer.media_type) == "zstd" for layer in layers):
+        format = "oci"
     if format:
         convert = media_types.in_oci_types if format == "oci" else media_types.in_docker_types
         manifest = manifest.replace(media_type=manifest.media_type or media_types.OCI_MANIFEST).in_types(convert)
+        if format == "v2s2":
+            manifest = manifest.replace(annotations={}, subject=None, artifact_type="")  # Docker's has none
     media_type = manifest.media_type or media_types.OCI_MANIFEST
     if manifest == image.manifest:
         return read_document(engine.layout, image.digest), media_type

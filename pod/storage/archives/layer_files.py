@@ -6,12 +6,11 @@ A layer that was built here has no blob until it is needed: packing its tree giv
 from __future__ import annotations
 
 import os
-import zlib
 
 from pod.errors import StorageError
 from pod.oci import media_types
 from pod.oci.digest import Digest
-from pod.storage import owners, pack
+from pod.storage import compressors, owners, pack
 from pod.storage.blobs import CHUNK, BlobStaging, BlobWriter
 from pod.storage.compression import Decompressed, detect
 
@@ -87,7 +86,7 @@ class LayerFiles:
             if detect(os.pread(layer.fd, 16, 0)):
                 return descriptor
             writer = BlobWriter(self._staging)
-            squeeze = zlib.compressobj(wbits=31)
+            squeeze = compressors.make("gzip")
             try:
                 for offset in range(0, layer.size, CHUNK):
                     writer.write(squeeze.compress(os.pread(layer.fd, CHUNK, offset)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.support import folders
 from tests.support.commands import CommandLine
 from tests.support.faulty_registry import FaultyRegistry, faulty_registry
+from tests.support.registry import NoRegistry, Registry, docker_registry
 from tests.system.images.stores import left_behind
 
 
@@ -39,3 +41,34 @@ def server() -> Iterator[FaultyRegistry]:
 def folder() -> Iterator[Path]:
     with folders.scratch() as path:
         yield path
+
+
+@pytest.fixture(scope="module")
+def plain(scratch: Path, request: pytest.FixtureRequest) -> Iterator[Registry]:
+    """A registry that speaks plain HTTP and trusts everybody."""
+    yield from _registry(_folder(scratch, request, "plain"))
+
+
+@pytest.fixture(scope="module")
+def secured(scratch: Path, request: pytest.FixtureRequest) -> Iterator[Registry]:
+    """A registry with TLS and a password."""
+    yield from _registry(_folder(scratch, request, "secured"), secured=True)
+
+
+def _folder(scratch: Path, request: pytest.FixtureRequest, kind: str) -> Path:
+    return scratch / f"{request.module.__name__.rpartition('.')[2]}-{kind}"
+
+
+def _registry(folder: Path, *, secured: bool = False) -> Iterator[Registry]:
+    try:
+        with docker_registry(folder, secured=secured) as registry:
+            yield registry
+    except NoRegistry as reason:
+        pytest.skip(str(reason))
+
+
+@pytest.fixture
+def skopeo(session_env: dict[str, str]) -> CommandLine:
+    if shutil.which("skopeo") is None:
+        pytest.skip("no skopeo on this machine: apt-get install skopeo")
+    return CommandLine(["skopeo"], session_env)

@@ -7,42 +7,12 @@ import json
 import os
 import shutil
 import stat
-from collections.abc import Iterator
 from pathlib import Path
-
-import pytest
 
 from tests.support.commands import CommandLine
 from tests.support.images import write_docker_archive
-from tests.support.registry import PASSWORD, USER, NoRegistry, Registry, docker_registry
+from tests.support.registry import PASSWORD, USER, Registry
 from tests.system.images.stores import layers_of, tiny
-
-
-@pytest.fixture(scope="module")
-def plain(scratch: Path) -> Iterator[Registry]:
-    """A registry that speaks plain HTTP and trusts everybody."""
-    yield from _registry(scratch / "plain-registry")
-
-
-@pytest.fixture(scope="module")
-def secured(scratch: Path) -> Iterator[Registry]:
-    """A registry with TLS and a password."""
-    yield from _registry(scratch / "secured-registry", secured=True)
-
-
-def _registry(folder: Path, *, secured: bool = False) -> Iterator[Registry]:
-    try:
-        with docker_registry(folder, secured=secured) as registry:
-            yield registry
-    except NoRegistry as reason:
-        pytest.skip(str(reason))
-
-
-@pytest.fixture
-def skopeo(session_env: dict[str, str]) -> CommandLine:
-    if shutil.which("skopeo") is None:
-        pytest.skip("no skopeo on this machine: apt-get install skopeo")
-    return CommandLine(["skopeo"], session_env)
 
 
 def digest_of(skopeo: CommandLine, name: str) -> str:

@@ -1,4 +1,4 @@
-"""How pull and push are shown: bars on a terminal, Docker's plain lines in a pipe, nothing when it is to be quiet."""
+"""How a pull is shown: bars on a terminal, Docker's plain lines in a pipe, nothing when it is to be quiet."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import sys
 
 from pod.cli.actions.images.progress import Bars
 from pod.engine.images.pull import PullProgress
-from pod.engine.images.push import PushProgress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from typing import Self, TextIO
 
     from pod.engine.images.pull import Pulled
-    from pod.engine.images.push import Pushed
     from pod.oci.digest import Digest
     from pod.oci.manifest import Descriptor
     from pod.oci.reference import Reference
@@ -61,26 +59,6 @@ def choose(stream: TextIO) -> PullProgress:
     """Return bars where people see them (they are drawn on stderr), else plain lines on the stream."""
     on_terminal = all(one is not None and one.isatty() for one in (sys.stderr, stream))
     return BarsOfLayers() if on_terminal else PlainLines(stream)
-
-
-class PlainPushLines(PushProgress):
-    """Docker's lines of a push."""
-
-    def __init__(self) -> None:
-        self._said: set[Digest] = set()
-
-    def begin(self, reference: Reference, layers: tuple[Descriptor, ...]) -> None:
-        print(f"The push refers to repository [{reference.name}]", flush=True)
-        for digest in dict.fromkeys(layer.digest for layer in layers):
-            print(f"{digest.short}: Preparing", flush=True)
-
-    def layer(self, layer: Descriptor, done: int) -> None:
-        if done >= layer.size and layer.digest not in self._said:
-            self._said.add(layer.digest)
-            print(f"{layer.digest.short}: Pushed", flush=True)
-
-    def end(self, pushed: Pushed) -> None:
-        print(f"{pushed.reference.tag}: digest: {pushed.digest} size: {pushed.size}", flush=True)
 
 
 class BarsOfLayers(PullProgress):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import sys
 
-from pod.cli.actions.registry.progress import PlainPushLines
+from pod.cli.actions.registry.push_progress import choose
+from pod.cli.parsers.push_form import parse_push_form
 from pod.cli.parsers.registry_options import parse_transfer
 from pod.engine.images import push as engine
-from pod.errors import UsageError
+from pod.errors import StorageError, UsageError
 from pod.linux import files
 
 TYPE_CHECKING = False
@@ -20,19 +22,29 @@ def push(context: Context, flags: PushFlags) -> int:
     """Push an image, or all tags of a repository, and print what happens."""
     if not flags.image:
         raise UsageError("push needs the name of an image", hint="pod push localhost:5000/app")
+    if flags.all_tags and flags.destination:
+        raise UsageError("--all-tags takes a single name: that of the repository")
     options = parse_transfer(flags)
-    progress = engine.PushProgress() if flags.quiet else PlainPushLines()
-    if flags.all_tags:
-        if flags.destination:
-            raise UsageError("--all-tags takes a single name: that of the repository")
-        pushed = engine.push_all_tags(context.engine, flags.image, options, progress)
-    else:
-        pushed = [
-            engine.push(context.engine, flags.image, flags.destination, options, format=flags.format, progress=progress)
-        ]
+    form = parse_push_form(flags).replace(platform=flags.platform)
+    with choose(quiet=flags.quiet, stream=sys.stdout) as progress:
+        if flags.all_tags:
+            pushed = engine.push_all_tags(context.engine, flags.image, options, form, progress)
+        else:
+            one = engine.push(context.engine, flags.image, flags.destination, options, form=form, progress=progress)
+            pushed = [one]
     if flags.digestfile:
-        files.write_atomic(os.path.abspath(flags.digestfile), str(pushed[-1].digest).encode(), mode=0o644)
+        write_digest(flags.digestfile, str(pushed[-1].digest))
     if flags.quiet:
         for one in pushed:
             print(one.reference)
     return 0
+
+
+def write_digest(path: str, digest: str) -> None:
+    """Write the digest of what was pushed to the file of --digestfile. Raises StorageError."""
+    try:
+        files.write_atomic(os.path.abspath(path), digest.encode(), mode=0o644)
+    except OSError as err:
+        raise StorageError(
+            f"cannot write the digest to {path}: {err.strerror}", hint=f"the image was pushed: {digest}"
+        ) from err
