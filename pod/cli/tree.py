@@ -111,6 +111,7 @@ COMMANDS = (
     _entry(SYSTEM, "quadlet.print:print_", "quadlet print"),
     _entry(SYSTEM, "quadlet.install:install", "quadlet install"),
     _entry(SYSTEM, "quadlet.rm:rm", "quadlet rm"),
+    _entry(SYSTEM, "system.doctor:doctor", "doctor", "system doctor"),
     _entry(SYSTEM, "system.install_units:install_units", "system install-units"),
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),

@@ -49,7 +49,7 @@ def test_a_download_of_somebody_else_that_grows_is_waited_for_and_told(tmp_path:
     assert _has_turn(mine, str(partial), told.append, patience=5)
     thread.join()
     mine.release()
-    assert sum(told) in (4, 5)
+    assert 1 <= sum(told) <= 5  # how often is looked depends on how busy the machine is
 
 
 def test_workers_that_say_nothing_are_ended() -> None:
