@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import sys
 
-from pod.cli.actions.images.progress import Bars
 from pod.engine.images.pull import PullProgress
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import TracebackType
-    from typing import Self, TextIO
+    from typing import TextIO
 
     from pod.engine.images.pull import Pulled
     from pod.oci.digest import Digest
@@ -57,27 +55,8 @@ class PlainLines(PullProgress):
 
 def choose(stream: TextIO) -> PullProgress:
     """Return bars where people see them (they are drawn on stderr), else plain lines on the stream."""
-    on_terminal = all(one is not None and one.isatty() for one in (sys.stderr, stream))
-    return BarsOfLayers() if on_terminal else PlainLines(stream)
+    if not all(one is not None and one.isatty() for one in (sys.stderr, stream)):
+        return PlainLines(stream)
+    from pod.cli.actions.registry.pull_bars import PullBars  # rich
 
-
-class BarsOfLayers(PullProgress):
-    """A bar for every layer on the terminal, first as it is fetched, then as it is unpacked."""
-
-    def __init__(self) -> None:
-        self._bars = Bars(quiet=False)
-
-    def __enter__(self) -> Self:
-        self._bars.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._bars.__exit__(kind, value, trace)
-
-    def layer(self, layer: Descriptor, fetched: int, unpacked: int) -> None:
-        if fetched < layer.size:
-            self._bars.show(f"{layer.digest.short} fetching ", fetched, layer.size)
-        else:
-            self._bars.show(f"{layer.digest.short} unpacking", unpacked, layer.size)
+    return PullBars()
