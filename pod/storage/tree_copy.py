@@ -23,25 +23,44 @@ def apply(layer: str, tree: str) -> None:
     """Put a layer's files into a tree that holds those of the layers below. Call it inside the user's namespace."""
     copier = _Copier(os.fsencode(layer), os.fsencode(tree))
     copier.copy(b"", os.lstat(layer))
-    for path, info in walk(copier.layer):
-        copier.copy(path, info)
-    copier.finish_folders()
+    copier.copy_all()
+
+
+def copy_tree(source: str, target: str) -> None:
+    """Copy a folder onto an empty one with owners, modes, attributes and links; no name means anything but itself."""
+    copier = _Copier(os.fsencode(source), os.fsencode(target), plain=True)
+    copier.copy(b"", os.stat(source))
+    copier.copy_all()
+
+
+def copy_contents(source: str, target: str) -> None:
+    """Copy what is in a folder into another one, which keeps its own owner and mode."""
+    _Copier(os.fsencode(source), os.fsencode(target), plain=True).copy_all()
 
 
 class _Copier:
-    def __init__(self, layer: bytes, tree: bytes) -> None:
+    """Copies one tree; a `plain` one is no layer, and has no whiteouts."""
+
+    def __init__(self, layer: bytes, tree: bytes, *, plain: bool = False) -> None:
         self.layer = layer
         self._tree = tree
+        self._plain = plain
         self._first_names: dict[tuple[int, int], bytes] = {}
         self._folders: list[tuple[bytes, os.stat_result]] = []
+
+    def copy_all(self) -> None:
+        """Copy what is in the tree, but not its root."""
+        for path, info in walk(self.layer):
+            self.copy(path, info)
+        self.finish_folders()
 
     def copy(self, path: bytes, info: os.stat_result) -> None:
         source, target = os.path.join(self.layer, path), os.path.join(self._tree, path)
         folder, name = os.path.split(target)
-        if path and name.startswith(whiteouts.PREFIX):
+        if path and not self._plain and name.startswith(whiteouts.PREFIX):
             if name != whiteouts.OPAQUE and stat.S_ISREG(info.st_mode):  # opaque folders are seen as such
                 _remove(os.path.join(folder, name[len(whiteouts.PREFIX) :]))
-        elif whiteouts.is_whiteout(info):
+        elif not self._plain and whiteouts.is_whiteout(info):
             _remove(target)
         elif stat.S_ISDIR(info.st_mode):
             self._copy_folder(source, target, info)
@@ -58,7 +77,7 @@ class _Copier:
         if not _is_folder(target):
             _remove(target)
             os.mkdir(target)
-        elif whiteouts.is_opaque(source):
+        elif not self._plain and whiteouts.is_opaque(source):
             for name in os.listdir(target):
                 _remove(os.path.join(target, name))
         _copy_metadata(source, target, info)

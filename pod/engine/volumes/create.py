@@ -32,24 +32,31 @@ def create_volume(engine: Engine, wanted: VolumeOptions, *, existing: bool = Fal
     Raises NameTaken, UsageError, StorageError, and PluginError of a driver that is a plugin.
     """
     store = VolumeStore(engine.layout)
-    name = wanted.name or ids.new_id()
-    check_name(name)
-    if store.has(name) and existing:
-        return name
-    record = _record(name, wanted)
+    wanted = wanted.replace(name=wanted.name or ids.new_id())
+    check_name(wanted.name)
+    if existing and store.has(wanted.name):
+        return wanted.name
     engine.enter()
     with store.lock(shared=True):
         try:
-            _make(engine, store, record)
+            make(engine, store, wanted)
         except NameTaken:
             if not existing:
                 raise
-            return name
-    events.volume(engine.layout, "create", name)
-    return name
+    return wanted.name
 
 
-def _record(name: str, wanted: VolumeOptions) -> VolumeRecord:
+def make(engine: Engine, store: VolumeStore, wanted: VolumeOptions) -> None:
+    """Make a volume that has a name. The caller is in the user's namespace and shares the lock on all volumes."""
+    record = _record(wanted)
+    if record.driver == LOCAL:
+        store.create(record)
+    else:
+        _make_by_plugin(engine, store, record)
+    events.volume(engine.layout, "create", record.name)
+
+
+def _record(wanted: VolumeOptions) -> VolumeRecord:
     uid, gid, copy_up = wanted.uid, wanted.gid, True
     if wanted.driver == LOCAL:
         local = volume_options.parse(wanted.options)
@@ -58,7 +65,7 @@ def _record(name: str, wanted: VolumeOptions) -> VolumeRecord:
     elif uid is not None or gid is not None:
         raise UsageError("--uid and --gid are for volumes of the driver local", hint="the plugin decides on owners")
     return new_record(
-        name,
+        wanted.name,
         driver=wanted.driver,
         labels=wanted.labels,
         options=wanted.options,
@@ -70,10 +77,7 @@ def _record(name: str, wanted: VolumeOptions) -> VolumeRecord:
     )
 
 
-def _make(engine: Engine, store: VolumeStore, record: VolumeRecord) -> None:
-    if record.driver == LOCAL:
-        store.create(record)
-        return
+def _make_by_plugin(engine: Engine, store: VolumeStore, record: VolumeRecord) -> None:
     from pod.engine.volumes import plugins
 
     if store.has(record.name):
