@@ -36,7 +36,12 @@ def clone(
     if image:
         record = _with_image(engine, record, image)
     try:
-        create.write(engine, record, ContainerState())
+        if any(mount.type == "volume" for mount in record.mounts):
+            from pod.engine.mounts import settle
+
+            settle.store(engine, settle.anew(record), lambda final: create.write(engine, final, ContainerState()))
+        else:
+            create.write(engine, record, ContainerState())
     except OSError as err:
         raise StorageError(f"cannot store container {record.name}: {err.strerror}: {err.filename}") from err
     events.container(engine.layout, "create", record)

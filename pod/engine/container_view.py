@@ -14,6 +14,9 @@ import contextlib
 import os
 
 from pod.engine import rootfs, sharing
+from pod.engine.monitor import ending
+from pod.engine.mounts import plan as mount_plan
+from pod.engine.mounts.plan import MountPlan
 from pod.errors import PodError, WrongState
 from pod.linux import files, process
 from pod.linux import syscalls as sc
@@ -21,7 +24,6 @@ from pod.record import Record
 from pod.runtime import channel, init, mounts
 from pod.runtime.channel import Channel
 from pod.runtime.launch import failure
-from pod.runtime.mounts import MountOptions
 from pod.storage import rootfs as storage
 
 TYPE_CHECKING = False
@@ -95,7 +97,21 @@ def open_view(engine: Engine, container: Container, *, volumes: bool = True) -> 
         yield from _of_running(container, trees)
         return
     with engine.lock("container", container.id):
-        yield from _of_stopped(engine, container.record, plan, trees, volumes=volumes)
+        user_mounts = mount_plan.for_view(engine, container.record) if volumes else MountPlan()
+        try:
+            yield from _of_stopped(engine, container.record, plan, trees, user_mounts)
+        finally:
+            user_mounts.release()
+            if user_mounts.steps:
+                _tidy_up(engine.layout.run_container(container.id))
+            ending.release_volumes(engine, container.record)
+
+
+def _tidy_up(run_folder: str) -> None:
+    """Remove the mount points of a view, and the run folder where the container had none."""
+    files.remove_tree(f"{run_folder}/mounts")
+    with contextlib.suppress(OSError):
+        os.rmdir(run_folder)
 
 
 def _of_running(container: Container, trees: tuple[str, ...]) -> Iterator[View]:
@@ -113,14 +129,14 @@ def _of_running(container: Container, trees: tuple[str, ...]) -> Iterator[View]:
 
 
 def _of_stopped(
-    engine: Engine, record: ContainerRecord, plan: RootPlan, trees: tuple[str, ...], *, volumes: bool
+    engine: Engine, record: ContainerRecord, plan: RootPlan, trees: tuple[str, ...], user_mounts: MountPlan
 ) -> Iterator[View]:
     ours, theirs = Channel.pair()
     parent = os.getpid()
     pid = os.fork()
     if pid == 0:
         ours.close()
-        _keep(record, plan, f"{engine.layout.container(record.id)}/rootfs", theirs, parent, volumes=volumes)
+        _keep(record, plan, f"{engine.layout.container(record.id)}/rootfs", theirs, parent, user_mounts)
     theirs.close()
     try:
         kind, content, _fd = ours.receive()
@@ -136,7 +152,9 @@ def _of_stopped(
         os.waitpid(pid, 0)
 
 
-def _keep(record: ContainerRecord, plan: RootPlan, target: str, link: Channel, parent: int, *, volumes: bool) -> None:
+def _keep(
+    record: ContainerRecord, plan: RootPlan, target: str, link: Channel, parent: int, user_mounts: MountPlan
+) -> None:
     """Mount a stopped container's root, make it the root of a mount namespace, and stay until the parent is done."""
     try:
         sc.prctl(sc.PR_SET_PDEATHSIG, _SIGKILL)
@@ -147,8 +165,7 @@ def _keep(record: ContainerRecord, plan: RootPlan, target: str, link: Channel, p
         sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
         storage.mount_root(plan, target)
         sc.unshare(sc.CLONE_NEWNS)  # what serves the mount (fuse-overlayfs) keeps the host's files as its root
-        if volumes:
-            _mount_volumes(record, target)
+        _mount_volumes(user_mounts, target)
         init.seal_imports()
         init.change_root(target)
         link.send(channel.GO)
@@ -161,11 +178,8 @@ def _keep(record: ContainerRecord, plan: RootPlan, target: str, link: Channel, p
         os._exit(0)
 
 
-def _mount_volumes(record: ContainerRecord, target: str) -> None:
+def _mount_volumes(user_mounts: MountPlan, target: str) -> None:
+    user_mounts.before_mounts(target)
     root = os.open(target, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    for mount in record.mounts:
-        if mount.type in ("bind", "volume") and os.path.exists(mount.source):
-            recursion = () if {"bind", "rbind"} & set(mount.options) else ("rbind",)
-            options = MountOptions.parse((*recursion, *mount.options), "bind")
-            mounts.bind(root, mount.source, mount.target, options.replace(propagation=0))
+    mounts.mount_all(root, user_mounts.mounts)
     os.close(root)

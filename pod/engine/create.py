@@ -68,6 +68,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
         from pod.engine import dependencies
 
         dependencies.check(engine, record)
+    if image.config.config.volumes or record.volumes_from or not _are_plain(record.mounts):
+        from pod.engine.mounts import settle
+
+        record = settle.settle(engine, record, options, image.config.config.volumes)
     return record
 
 
@@ -82,7 +86,12 @@ def _store(engine: Engine, record: ContainerRecord, *, to_run: bool) -> bool:
         with ImageStore(engine.layout).lock(shared=True):
             if not all(layers.has(Digest.parse(diff_id)) for diff_id in record.layers):
                 return False
-            write(engine, record, state)
+            if any(mount.type == "volume" for mount in record.mounts):
+                from pod.engine.mounts import settle
+
+                settle.store(engine, record, lambda final: write(engine, final, state))
+            else:
+                write(engine, record, state)
     except OSError as err:
         where = err.filename or engine.layout.root
         raise StorageError(f"cannot store container {record.name}: {err.strerror}: {where}") from err
@@ -125,16 +134,15 @@ def _write_cidfile(engine: Engine, path: str, record: ContainerRecord) -> None:
 
 def _check_sources(mounts: tuple[Mount, ...]) -> None:
     for mount in mounts:
-        if mount.type not in ("bind", "tmpfs"):
-            raise UsageError(
-                f"cannot mount a {mount.type} at {mount.target}: this version of pod has no volumes yet",
-                hint=f"mount a folder of yours: -v /path:{mount.target}",
-            )
         if mount.type == "bind" and not os.path.exists(mount.source):
             raise PodError(
                 f"cannot mount {mount.source}: no such file or directory",
                 hint=f"make it first: mkdir -p {mount.source}",
             )
+
+
+def _are_plain(mounts: tuple[Mount, ...]) -> bool:
+    return all(mount.type in ("bind", "tmpfs") for mount in mounts)
 
 
 def _check_devices(options: CreateOptions) -> None:

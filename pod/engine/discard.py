@@ -10,6 +10,16 @@ from pod.linux import files
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.storage.container_records import ContainerRecord
+
+
+def discard_container(engine: Engine, record: ContainerRecord, *, volumes: bool) -> None:
+    """Delete a container as `discard` does; with `volumes`, or after --rm, those go before it that nobody named."""
+    if (volumes or record.auto_remove) and any(mount.anonymous for mount in record.mounts):
+        from pod.engine.volumes.remove import remove_anonymous
+
+        remove_anonymous(engine, record)
+    discard(engine, record.id, record.name)
 
 
 def discard(engine: Engine, container_id: str, name: str) -> None:

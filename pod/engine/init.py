@@ -7,6 +7,7 @@ milliseconds that it takes. What `init` is for is there afterwards: config.json 
 from __future__ import annotations
 
 from pod.engine import containers, events, rootfs, sharing, start_files
+from pod.engine.mounts import plan
 from pod.errors import WrongState
 from pod.linux import files
 
@@ -28,7 +29,9 @@ def init(engine: Engine, name: str) -> str:
         if container.active:
             raise WrongState(f"cannot initialize container {container.name}: it is {container.state.status}")
         files.make_folders(engine.layout.run_container(container.id))
-        start_files.write_bundle(engine, container.record, sharing.network_plan(engine, container.record))
+        mounts = plan.plan(engine, container.record)
+        start_files.write_bundle(engine, container.record, sharing.network_plan(engine, container.record), mounts)
+        mounts.release()
         rootfs.plan_of(engine, container.record)
         containers.save_state(engine.layout, container.id, container.state.replace(status=INITIALIZED))
     events.container(engine.layout, "init", container.record)

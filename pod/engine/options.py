@@ -32,6 +32,7 @@ class CreateOptions(ContainerSettings, kw_only=True):
     stop_signal: str | None = None
     stop_timeout: int | None = None  # seconds
     detach_keys: str | None = None
+    image_volumes: str = "anonymous"  # what becomes of the image's VOLUMEs: anonymous, tmpfs or ignore
     cidfile: str = ""
     pull: str = "missing"  # always, missing, never, newer
     platform: str = ""

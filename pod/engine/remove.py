@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers, events, stop
-from pod.engine.discard import discard
+from pod.engine.discard import discard_container
 from pod.errors import NoSuchContainer, StorageError, WrongState
 
 TYPE_CHECKING = False
@@ -22,12 +22,11 @@ def remove_with_dependents(engine: Engine, name: str, *, force: bool = False, vo
 
 
 def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = False) -> str:
-    """Remove a container; with `force` kill it first. Returns its id.
+    """Remove a container; with `force` kill it first. Returns its id. With `volumes` those go too that nobody named.
 
     Without `force`, raises WrongState where it runs, InUse where others need it, and StorageError where its documents
     cannot be read; and NoSuchContainer in any case.
     """
-    del volumes  # anonymous volumes go with their container once there are volumes
     try:
         container = containers.find_settled(engine, name)
     except StorageError:
@@ -47,7 +46,7 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
         dependencies.refuse_if_needed(engine.layout, container)
     engine.enter()
     try:
-        while not _discard_unless_active(engine, container.id):
+        while not _discard_unless_active(engine, container.id, volumes=volumes):
             if not force:
                 raise WrongState(f"container {container.name} was started again meanwhile")
             stop.kill_and_wait(engine, containers.load(engine.layout, container.id))
@@ -59,12 +58,12 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
     return container.id
 
 
-def _discard_unless_active(engine: Engine, container_id: str) -> bool:
+def _discard_unless_active(engine: Engine, container_id: str, *, volumes: bool) -> bool:
     """Delete a container; false where that was not done because it runs."""
     with engine.lock("container", container_id) as lock:
         now = containers.load_locked(engine.layout, container_id, lock)
         if now.active:
             return False
-        discard(engine, now.id, now.name)
+        discard_container(engine, now.record, volumes=volumes)
         events.container(engine.layout, "remove", now.record)
         return True

@@ -16,10 +16,11 @@ from pod.storage.rootfs import RootMount, RootPlan
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.engine.mounts.plan import MountPlan
 
 
-def attach(engine: Engine, record: ContainerRecord, bundle: Bundle) -> Bundle:
-    """Return the bundle with what mounts its root.
+def attach(engine: Engine, record: ContainerRecord, bundle: Bundle, mounts: MountPlan) -> Bundle:
+    """Return the bundle with what mounts its root, and takes the steps that other mounts need.
 
     The kernel's overlay is mounted by the container's first process, in its own mount namespace. A driver that is a
     process (fuse-overlayfs) is mounted here and now, in a mount namespace of the monitor's own: it must neither
@@ -29,10 +30,10 @@ def attach(engine: Engine, record: ContainerRecord, bundle: Bundle) -> Bundle:
     if os.path.isdir(mounted := engine.layout.container_mount(record.id)):
         plan = _as_mounted(plan, mounted)
     if not plan.needs_process:
-        return bundle.replace(mount_root=lambda target: _mount(plan, target))
+        return bundle.replace(mount_root=lambda target: _mount(plan, target, mounts))
     sc.unshare(sc.CLONE_NEWNS)
     sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
-    rootfs.mount_root(plan, bundle.rootfs)
+    _mount(plan, bundle.rootfs, mounts)
     return bundle
 
 
@@ -75,5 +76,6 @@ def layers_of(engine: Engine, record: ContainerRecord) -> list[str]:
     return [store.path(Digest.parse(diff_id)) for diff_id in record.layers]
 
 
-def _mount(plan: RootPlan, target: str) -> None:
+def _mount(plan: RootPlan, target: str, mounts: MountPlan) -> None:
     rootfs.mount_root(plan, target)
+    mounts.before_mounts(target)

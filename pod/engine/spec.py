@@ -10,7 +10,7 @@ import os
 
 from pod.oci import runtime_spec as oci
 from pod.runtime import capabilities
-from pod.storage.container_records import ContainerRecord, Mount
+from pod.storage.container_records import ContainerRecord
 
 MASKED_PATHS = (
     "/proc/acpi",
@@ -33,11 +33,17 @@ DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 SHORT_ID = 12
 
 
-def build(record: ContainerRecord, run_folder: str, joined: dict[str, str], limits: tuple[oci.Rlimit, ...]) -> oci.Spec:
+def build(
+    record: ContainerRecord,
+    run_folder: str,
+    joined: dict[str, str],
+    limits: tuple[oci.Rlimit, ...],
+    user_mounts: tuple[oci.Mount, ...] = (),
+) -> oci.Spec:
     """Return the configuration for one start of the container.
 
     `run_folder` holds the generated hosts, hostname and resolv.conf; `joined` gives the paths of namespaces to share
-    with other containers, by type; `limits` are the resource limits in the kernel's names.
+    with other containers, by type; `limits` are the resource limits in the kernel's names; `user_mounts` come last.
     """
     return oci.Spec(
         oci.OCI_VERSION,
@@ -45,7 +51,7 @@ def build(record: ContainerRecord, run_folder: str, joined: dict[str, str], limi
         oci.Root("rootfs", record.read_only),
         hostname=hostname(record) if record.uts_mode != "host" else "",
         domainname=record.domainname,
-        mounts=_mounts(record, run_folder, joined),
+        mounts=(*_mounts(record, run_folder, joined), *user_mounts),
         linux=oci.Linux(
             namespaces=_namespaces(record, joined),
             masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
@@ -131,14 +137,14 @@ def _sysctls(record: ContainerRecord, joined: dict[str, str]) -> dict[str, str]:
 
 
 def _mounts(record: ContainerRecord, run_folder: str, joined: dict[str, str]) -> tuple[oci.Mount, ...]:
-    """Return the mounts in order: the system's, the generated files, then the user's, which may hide the former."""
+    """Return the mounts in order: the system's, the generated files, the devices; the user's may take their places."""
     taken = {mount.target.rstrip("/") or "/" for mount in record.mounts}
     mounts = [m for m in _system_mounts(record, joined) if m.destination not in taken]
     mounts += [m for m in _generated_files(record, run_folder) if m.destination not in taken]
     if record.read_only and record.read_only_tmpfs:
         mounts += [_tmpfs(path) for path in ("/run", "/tmp", "/var/tmp") if path not in taken]
     mounts.sort(key=lambda mount: mount.destination == "/run/.containerenv")
-    return (*mounts, *map(_device, record.devices), *(_user_mount(mount) for mount in record.mounts))
+    return (*mounts, *map(_device, record.devices))
 
 
 def _device(text: str) -> oci.Mount:
@@ -191,23 +197,3 @@ def _generated_files(record: ContainerRecord, run_folder: str) -> list[oci.Mount
         targets["localtime"] = "/etc/localtime"
     options = ("bind", "nosuid", "nodev", "noexec", "rprivate")
     return [oci.Mount(target, "bind", f"{run_folder}/{name}", options) for name, target in targets.items()]
-
-
-def _user_mount(mount: Mount) -> oci.Mount:
-    if mount.type == "tmpfs":
-        words = {option.partition("=")[0] for option in mount.options}
-        defaults = [
-            flag
-            for flag, opposite in (("nosuid", "suid"), ("nodev", "dev"), ("noexec", "exec"))
-            if opposite not in words
-        ]
-        if "mode" not in words and "tmpfs-mode" not in words:
-            defaults.append("mode=1777")
-        options = tuple(option for option in mount.options if option not in ("tmpcopyup", "notmpcopyup"))
-        return oci.Mount(mount.target, "tmpfs", "tmpfs", (*defaults, *options))
-    recursion = () if {"bind", "rbind"} & set(mount.options) else ("rbind",)
-    propagation = ("rprivate",) if not _PROPAGATIONS & set(mount.options) else ()
-    return oci.Mount(mount.target, "bind", mount.source, (*recursion, *propagation, *mount.options))
-
-
-_PROPAGATIONS = {"shared", "rshared", "slave", "rslave", "private", "rprivate", "unbindable", "runbindable"}

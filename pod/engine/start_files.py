@@ -14,12 +14,13 @@ from pod.storage.container_records import ContainerRecord
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.engine.mounts.plan import MountPlan
     from pod.net.attach import NetworkPlan
 
 _CONTAINERENV = b'engine="pod"\nrootless=1\n'
 
 
-def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> Bundle:
+def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mounts: MountPlan) -> Bundle:
     """Write the generated files and config.json; return the bundle, its root file system still to be attached."""
     run_folder = engine.layout.run_container(record.id)
     hostname = sharing.hostname(engine, record)
@@ -29,7 +30,7 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> 
     _write(f"{run_folder}/containerenv", _CONTAINERENV.decode())
     if record.timezone:
         files.write_atomic(f"{run_folder}/localtime", timezone.data(record.timezone), mode=0o644, durable=False)
-    document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record))
+    document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record), mounts.mounts)
     folder = engine.layout.container(record.id)
     jsonfile.write(f"{folder}/config.json", document.to_json(), durable=False)
     return Bundle(

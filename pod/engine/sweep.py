@@ -12,7 +12,8 @@ import os
 
 from pod.engine import containers, events
 from pod.engine.containers import Container
-from pod.engine.discard import discard
+from pod.engine.discard import discard_container
+from pod.engine.monitor import ending
 from pod.errors import NoSuchContainer
 from pod.linux import files, ids, locks, times
 from pod.linux.process import boot_id
@@ -100,8 +101,9 @@ def _settle_locked(engine: Engine, container: Container) -> Container:
     if state.init is not None and state.boot_id == boot_id():
         state.init.send_signal(_SIGKILL)
         state.init.wait(_KILLED_SECONDS)
+    ending.release_volumes(engine, container.record)
     if container.record.auto_remove:
-        discard(engine, container.id, container.name)
+        discard_container(engine, container.record, volumes=True)
         events.container(engine.layout, "remove", container.record)
         raise NoSuchContainer(container.name)
     files.remove_tree(engine.layout.run_container(container.id))

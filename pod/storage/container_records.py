@@ -105,6 +105,7 @@ class ContainerSettings(Record):
     cap_drop: tuple[str, ...] = ()
     security_opt: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()  # -v, --mount and --tmpfs together, in order
+    volumes_from: tuple[str, ...] = ()  # CONTAINER[:OPTIONS]
     devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
     network: str = ""
     publish: tuple[PortMapping, ...] = ()

@@ -129,12 +129,20 @@ def _copy_ranges(read: int, write: int, info: os.stat_result) -> None:
     sparse = info.st_blocks * 512 < info.st_size
     while end < info.st_size:
         start, end = (_next_data(read, end, info.st_size)) if sparse else (0, info.st_size)
-        while start < end:
-            copied = os.copy_file_range(read, write, end - start, start, start)
-            if not copied:
-                break
+        while start < end and (copied := _copy_range(read, write, start, end - start)):
             start += copied
     os.ftruncate(write, info.st_size)
+
+
+def _copy_range(read: int, write: int, start: int, count: int) -> int:
+    """Copy within the kernel: from one file system to another by sendfile(2), which copy_file_range(2) may refuse."""
+    try:
+        return os.copy_file_range(read, write, count, start, start)
+    except OSError as err:
+        if err.errno not in _NO_CLONE:
+            raise
+    os.lseek(write, start, os.SEEK_SET)
+    return os.sendfile(write, read, start, count)
 
 
 def _next_data(fd: int, start: int, size: int) -> tuple[int, int]:

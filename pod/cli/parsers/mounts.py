@@ -59,8 +59,8 @@ def parse_volume(text: str) -> Mount:
 
 def check_volume_name(option: str, text: str, name: str) -> None:
     """Raise UsageError unless `name` can be the name of a volume."""
-    if len(name) < 2 or not _NAME_CHARACTERS.issuperset(name) or name[0] in "_.-":
-        hint = f"a folder of this machine begins with / or ./: ./{name}" if "/" in name or len(name) < 2 else ""
+    if not _NAME_CHARACTERS.issuperset(name) or name[0] in "_.-":
+        hint = f"a folder of this machine begins with / or ./: ./{name}" if "/" in name else ""
         raise invalid(option, text, f"{name!r} is no name of a volume", hint=hint)
 
 

@@ -73,13 +73,22 @@ def write_down(engine: Engine, record: ContainerRecord, state: ContainerState) -
 def tidy_up(engine: Engine, record: ContainerRecord) -> None:
     """Remove the run folder, and the container itself where --rm was asked for. The caller holds its lock."""
     unmount_root(engine, record)
+    release_volumes(engine, record)
     if record.auto_remove:
-        from pod.engine.discard import discard
+        from pod.engine.discard import discard_container
 
-        discard(engine, record.id, record.name)
+        discard_container(engine, record, volumes=True)
         events.container(engine.layout, "remove", record)
     else:
         files.remove_tree(engine.layout.run_container(record.id))
+
+
+def release_volumes(engine: Engine, record: ContainerRecord) -> None:
+    """Let go of the volumes that had to be mounted for the container."""
+    if any(mount.stands_for_other for mount in record.mounts):
+        from pod.engine.volumes import mounting
+
+        mounting.release_all(engine, record)
 
 
 def unmount_root(engine: Engine, record: ContainerRecord) -> None:

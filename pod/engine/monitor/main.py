@@ -14,6 +14,7 @@ from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
+from pod.engine.mounts import plan as mount_plan
 from pod.errors import PodError
 from pod.linux import files, jsonfile, process, signals, times
 from pod.net import attach as network
@@ -105,8 +106,9 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     run_folder = engine.layout.run_container(record.id)
     listener = Listener(run_folder)
     plan = sharing.network_plan(engine, record)
-    bundle = start_files.write_bundle(engine, record, plan)
-    bundle = rootfs.attach(engine, record, bundle)
+    mounts = mount_plan.plan(engine, record)
+    bundle = start_files.write_bundle(engine, record, plan, mounts)
+    bundle = rootfs.attach(engine, record, bundle, mounts)
 
     def connect(namespace: int) -> None:
         network.connect(plan, namespace, run_folder)
@@ -120,6 +122,7 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
         pipes = streams.make_pipes(record.open_stdin)
         launched = launch.launch(bundle, pipes.theirs, connect)
         ends = Streams.of_pipes(pipes)
+    mounts.release()
     checks = _health_checks(engine, record)
     try:
         state = _write_state(engine, record, launched.pid, checks)

@@ -61,7 +61,7 @@ def _use(known: VolumeStore, volume: VolumeRecord, folder: str, source: int | No
             _replace(known, volume, path, folder)
         return True
     if volume.needs_chown:
-        _take_over(source, folder)
+        _take_over(path, folder)
     return False
 
 
@@ -73,16 +73,15 @@ def _replace(known: VolumeStore, volume: VolumeRecord, source: str, folder: str)
     try:
         tree_copy.copy_tree(source, aside)
         if not volume.needs_chown:  # an owner was asked for, or settled before
-            info = os.stat(folder)
-            os.chown(aside, info.st_uid, info.st_gid)
+            _take_over(folder, aside)
         os.rename(aside, folder)
     except BaseException:
         files.remove_tree(aside)
         raise
 
 
-def _take_over(source: int, folder: str) -> None:
-    info = os.fstat(source)
+def _take_over(source: str, folder: str) -> None:
+    info = os.stat(source)
     os.chown(folder, info.st_uid, info.st_gid)
     os.chmod(folder, stat.S_IMODE(info.st_mode))
 

@@ -43,8 +43,9 @@ def settle(engine: Engine, record: ContainerRecord, options: CreateOptions, aske
             found.setdefault(mount.target, mount)
     for target in sorted(asked):
         path = "/" + posixpath.normpath(target).strip("/")
-        if path not in found and (mount := _of_image(options.image_volumes, path)) is not None:
-            found[path] = mount
+        volume = _of_image(options.image_volumes, path)
+        if path not in found and volume is not None:
+            found[path] = volume
     return record.replace(mounts=tuple(map(_named, found.values())))
 
 
@@ -113,7 +114,13 @@ def _named(mount: Mount) -> Mount:
     return mount.replace(name=ids.new_id(), anonymous=True)
 
 
-def store(engine: Engine, record: ContainerRecord, write: Callable[[ContainerRecord], None]) -> ContainerRecord:
+def anew(record: ContainerRecord) -> ContainerRecord:
+    """Return the record of a copy of a container: volumes without a name are its own."""
+    mounts = (mount.replace(name="") if mount.anonymous else mount for mount in record.mounts)
+    return record.replace(mounts=tuple(map(_named, mounts)))
+
+
+def store(engine: Engine, record: ContainerRecord, write: Callable[[ContainerRecord], None]) -> None:
     """Make the volumes that a container needs and write the container, in an order that leaves nothing nameless behind.
 
     Whoever removes volumes cannot do so meanwhile. A crash before the end leaves named volumes, or a container whose
@@ -123,12 +130,10 @@ def store(engine: Engine, record: ContainerRecord, write: Callable[[ContainerRec
     engine.enter()
     with known.lock(shared=True):
         mounts = tuple(_of_volume(engine, known, mount) for mount in record.mounts)
-        record = record.replace(mounts=mounts)
-        write(record)
+        write(record.replace(mounts=mounts))
         for mount in mounts:
             if mount.anonymous:
                 make_anonymous(engine, mount)
-    return record
 
 
 def _of_volume(engine: Engine, known: VolumeStore, mount: Mount) -> Mount:

@@ -1,7 +1,7 @@
 """What the container's first process mounts below its run folder before the configuration's own mounts.
 
-Each method returns a step, a function of where the container's root is mounted, and most of them the folder in which the
-step's result will be found. Whatever belongs to a container or to an image is opened inside it by the kernel.
+Each method returns a step, a function of where the container's root is mounted, and most of them the folder in which
+the step's result will be found. Whatever belongs to a container or to an image is opened inside it by the kernel.
 """
 
 from __future__ import annotations

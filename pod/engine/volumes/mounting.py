@@ -22,6 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
     from pod.linux.locks import Lock
+    from pod.storage.container_records import ContainerRecord
     from pod.storage.volume_options import LocalMount
     from pod.storage.volumes import VolumeRecord
 
@@ -64,6 +65,16 @@ def release(engine: Engine, name: str, user: str) -> None:
     with lock(engine, name):
         if not _count(engine, name) and not _runs_with(engine, name, user):
             unmount(engine, record)
+
+
+def release_all(engine: Engine, record: ContainerRecord) -> None:
+    """Release what a container used that has ended; what fails is left to the removal of the volume."""
+    for mount in record.mounts:
+        if mount.stands_for_other:
+            try:
+                release(engine, mount.name, record.id)
+            except (PodError, OSError):
+                continue
 
 
 def _runs_with(engine: Engine, name: str, but: str) -> bool:
