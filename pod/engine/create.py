@@ -137,7 +137,7 @@ def _check_sources(mounts: tuple[Mount, ...]) -> None:
         if mount.type == "bind" and not os.path.exists(mount.source):
             raise PodError(
                 f"cannot mount {mount.source}: no such file or directory",
-                hint=f"make it first: mkdir -p {mount.source}",
+                hint=f"make it first: mkdir -p {mount.source} (Docker would do so for -v; like Podman, pod does not)",
             )
 
 

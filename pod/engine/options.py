@@ -33,6 +33,7 @@ class CreateOptions(ContainerSettings, kw_only=True):
     stop_timeout: int | None = None  # seconds
     detach_keys: str | None = None
     image_volumes: str = "anonymous"  # what becomes of the image's VOLUMEs: anonymous, tmpfs or ignore
+    volume_driver: str = ""  # of the volumes that are made for the container
     cidfile: str = ""
     pull: str = "missing"  # always, missing, never, newer
     platform: str = ""

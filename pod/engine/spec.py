@@ -196,4 +196,9 @@ def _generated_files(record: ContainerRecord, run_folder: str) -> list[oci.Mount
     if record.timezone:
         targets["localtime"] = "/etc/localtime"
     options = ("bind", "nosuid", "nodev", "noexec", "rprivate")
-    return [oci.Mount(target, "bind", f"{run_folder}/{name}", options) for name, target in targets.items()]
+    return [
+        oci.Mount(f"{folder}{target}", "bind", f"{run_folder}/{name}", options)
+        for folder in ("", *record.chroot_folders)
+        for name, target in targets.items()
+        if not folder or name not in ("containerenv", "localtime")
+    ]

@@ -61,6 +61,9 @@ _ATTRIBUTES = {
 _IGNORED = {"bind", "rbind", "z", "Z", "U", "O", "copy", "nocopy", "defaults", "cached", "delegated", "consistent"}
 
 
+_OF_OVERLAYS = ("upperdir", "workdir")  # of an overlay that is mounted already, and is bound
+
+
 class MountOptions(Record):
     """The options of one mount, sorted into what the kernel takes where."""
 
@@ -69,6 +72,7 @@ class MountOptions(Record):
     data: str
     bind: bool
     recursive: bool
+    top_only: bool = False  # the flags are for the mount itself, not for those below it
 
     @classmethod
     def parse(cls, options: tuple[str, ...], fstype: str) -> MountOptions:
@@ -79,16 +83,18 @@ class MountOptions(Record):
         bind = fstype in ("bind", "rbind")
         recursive = "rbind" in options or ("bind" not in options and fstype == "bind")
         for option in options:
-            if option in _FLAGS:
+            if option == "ro-top-only":
+                flags |= sc.MS_RDONLY
+            elif option in _FLAGS:
                 flags |= _FLAGS[option]
             elif option in _CLEAR:
                 flags &= ~_CLEAR[option]
             elif option in _PROPAGATION:
                 propagation = _PROPAGATION[option]
-            elif option not in _IGNORED:
+            elif option not in _IGNORED and option.partition("=")[0] not in _OF_OVERLAYS:
                 data.append(option)
             bind = bind or option in ("bind", "rbind")
-        return cls(flags, propagation, ",".join(data), bind, recursive)
+        return cls(flags, propagation, ",".join(data), bind, recursive, "ro-top-only" in options)
 
 
 def mount_all(root: int, mounts: tuple[Mount, ...]) -> None:
@@ -124,7 +130,7 @@ def bind(root: int, source: str | int, destination: str, options: MountOptions) 
         is_folder = stat.S_ISDIR(os.fstat(tree).st_mode)
         attributes = sum(bit for flag, bit in _ATTRIBUTES.items() if options.flags & flag)
         if attributes:
-            recursive = sc.AT_RECURSIVE if options.recursive else 0
+            recursive = sc.AT_RECURSIVE if options.recursive and not options.top_only else 0
             sc.mount_setattr(tree, "", sc.AT_EMPTY_PATH | recursive, attr_set=attributes)
         target = inroot.make_folder(root, destination) if is_folder else inroot.make_file(root, destination)
         try:

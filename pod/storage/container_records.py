@@ -30,6 +30,7 @@ class Mount(Record):
     anonymous: bool = False  # a volume that nobody named
     driver: str = ""  # of a volume that is made for this mount, with its options
     driver_options: dict[str, str] = {}
+    volume_labels: dict[str, str] = {}
     subpath: str = ""  # what is mounted of a volume or an image
     stands_for_other: bool = False  # a volume that is to be mounted before its use and released afterwards
     image_digest: str = ""  # of an image's manifest, and its layers, lowest first
@@ -106,6 +107,7 @@ class ContainerSettings(Record):
     security_opt: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()  # -v, --mount and --tmpfs together, in order
     volumes_from: tuple[str, ...] = ()  # CONTAINER[:OPTIONS]
+    chroot_folders: tuple[str, ...] = ()  # in the container, which get hosts, hostname and resolv.conf too
     devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
     network: str = ""
     publish: tuple[PortMapping, ...] = ()

@@ -50,7 +50,7 @@ class _Copier:
 
     def copy_all(self) -> None:
         """Copy what is in the tree, but not its root."""
-        for path, info in walk(self.layer):
+        for path, info in walk(self.layer, live=self._plain):  # an overlay may list what a layer has taken away
             self.copy(path, info)
         self.finish_folders()
 

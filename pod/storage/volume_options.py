@@ -46,8 +46,10 @@ def parse(options: Mapping[str, str]) -> LocalMount:
     copy_up = "nocopy" not in options
     for word in (word for word in options.get("o", "").split(",") if word):
         key, _, value = word.partition("=")
-        if key in ("uid", "gid") and kind != "tmpfs":
+        if key in ("uid", "gid"):
             ids[key] = _number(key, value)
+            if kind == "tmpfs":
+                kept.append(word)
         elif key in ("copy", "nocopy"):
             copy_up = key == "copy"
         elif key in _QUOTAS and kind != "tmpfs":

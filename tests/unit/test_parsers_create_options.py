@@ -16,7 +16,7 @@ CONTEXT = Context(["pod", "create", "busybox"], {"http_proxy": "http://proxy", "
 DEFAULT = CreateOptions(
     image="busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
 )
-USED_ELSEWHERE = {"image", "replace_existing"}
+USED_ELSEWHERE = {"image", "replace_existing", "storage_opt"}
 VALUES = {
     "command": ("true",),
     "add_host": ("a:1.2.3.4",),
@@ -24,6 +24,7 @@ VALUES = {
     "attach": ("stdout",),
     "cap_add": ("net_admin",),
     "cap_drop": ("all",),
+    "chrootdirs": ("/jail",),
     "cidfile": "/x",
     "device": ("/dev/null:rw",),
     "dns": ("1.1.1.1",),
@@ -42,6 +43,7 @@ VALUES = {
     "health_timeout": "1s",
     "hostname": "x",
     "http_proxy": False,
+    "image_volume": "tmpfs",
     "init": True,
     "interactive": True,
     "ipc": "host",
@@ -79,6 +81,8 @@ VALUES = {
     "user": "1:2",
     "uts": "host",
     "volume": ("/a:/b",),
+    "volume_driver": "plugin",
+    "volumes_from": ("other",),
     "workdir": "/w",
 }
 

@@ -13,6 +13,7 @@ from pod.cli.parsers import (
     security,
     split_commas,
 )
+from pod.cli.parsers.mount_flags import check_target
 from pod.cli.parsers.mounts import parse_mounts
 from pod.cli.parsers.sizes import parse_size
 from pod.cli.parsers.ulimits import parse_ulimits
@@ -60,7 +61,11 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         cap_add=security.parse_capabilities(flags.cap_add),
         cap_drop=security.parse_capabilities(flags.cap_drop),
         security_opt=security.parse_security_options(flags.security_opt),
-        mounts=parse_mounts(flags.volume, flags.mount, flags.tmpfs),
+        mounts=parse_mounts(flags.volume, flags.mount, flags.tmpfs, flags.volume_driver),
+        volumes_from=flags.volumes_from,
+        image_volumes="anonymous" if flags.image_volume == "bind" else flags.image_volume,
+        volume_driver=flags.volume_driver,
+        chroot_folders=tuple(check_target("--chrootdirs", path, path) for path in split_commas(flags.chrootdirs)),
         devices=tuple(map(security.parse_device, flags.device)),
         network=namespaces.parse_network(flags.network),
         pid_mode=namespaces.parse_namespace("--pid", flags.pid),

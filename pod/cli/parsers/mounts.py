@@ -23,8 +23,13 @@ if TYPE_CHECKING:
 _NAME_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
 
 
-def parse_mounts(volumes: Iterable[str], mounts: Iterable[str], tmpfs: Iterable[str]) -> tuple[Mount, ...]:
-    """Return the mounts of -v, --mount and --tmpfs in this order. Two on one target are an error, as for Docker."""
+def parse_mounts(
+    volumes: Iterable[str], mounts: Iterable[str], tmpfs: Iterable[str], volume_driver: str = ""
+) -> tuple[Mount, ...]:
+    """Return the mounts of -v, --mount and --tmpfs in this order. Two on one target are an error, as for Docker.
+
+    `volume_driver` makes those volumes that are not there yet and name no driver of their own.
+    """
     found = [parse_volume(text) for text in volumes]
     texts = tuple(mounts)
     if texts:
@@ -34,15 +39,17 @@ def parse_mounts(volumes: Iterable[str], mounts: Iterable[str], tmpfs: Iterable[
     found += [parse_tmpfs(text) for text in tmpfs]
     targets: set[str] = set()
     for mount in found:
-        if mount.target in targets:
+        if mount.target in targets and mount.target:
             raise UsageError(f"{mount.target} would be mounted twice", hint="give one -v, --mount or --tmpfs for it")
         targets.add(mount.target)
+    if volume_driver:
+        found = [m.replace(driver=volume_driver) if m.type == "volume" and not m.driver else m for m in found]
     return tuple(found)
 
 
 def parse_volume(text: str) -> Mount:
     """Return the mount of one -v: a folder of the host, a volume by name, or a volume without one."""
-    parts = text.split(":")
+    parts = text.split(":") if "\\:" not in text else _split_escaped(text)
     if len(parts) > 3 or not all(parts[:2]):
         raise invalid("--volume", text, "it is written [SOURCE:]TARGET[:OPTIONS]")
     if len(parts) == 1:
@@ -55,6 +62,11 @@ def parse_volume(text: str) -> Mount:
         return Mount("bind", target, os.path.abspath(source), options)
     check_volume_name("--volume", text, source)
     return Mount("volume", target, "", options, source)
+
+
+def _split_escaped(text: str) -> list[str]:
+    """Split at colons, but not at those with a backslash before them (podman-run(1), --volume)."""
+    return [part.replace("\0", ":") for part in text.replace("\\:", "\0").split(":")]
 
 
 def check_volume_name(option: str, text: str, name: str) -> None:

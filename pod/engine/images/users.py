@@ -22,6 +22,8 @@ def by_image(layout: StorageLayout) -> dict[str, list[Container]]:
 def kept(layout: StorageLayout) -> tuple[list[Digest], list[Digest]]:
     """Return the manifests and the layers that containers were made from: what they need stays in the store."""
     records = [container.record for container in containers.every(layout)]
-    manifests = {record.image_digest for record in records if record.image_digest}
+    mounts = [mount for record in records for mount in record.mounts]
+    manifests = {record.image_digest for record in records} | {mount.image_digest for mount in mounts}
     layers = {layer for record in records for layer in record.layers}
-    return list(map(Digest.parse, manifests)), list(map(Digest.parse, layers))
+    layers.update(layer for mount in mounts for layer in mount.layers)
+    return list(map(Digest.parse, manifests - {""})), list(map(Digest.parse, layers))

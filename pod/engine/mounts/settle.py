@@ -37,13 +37,13 @@ def settle(engine: Engine, record: ContainerRecord, options: CreateOptions, aske
     """
     found: dict[str, Mount] = {}
     for mount in _expanded(record.mounts):
-        found[mount.target] = _checked(engine, mount)
+        found[mount.target] = _with_layers(engine, mount)
     for text in record.volumes_from:
         for mount in _inherited(engine, text):
             found.setdefault(mount.target, mount)
     for target in sorted(asked):
         path = "/" + posixpath.normpath(target).strip("/")
-        volume = _of_image(options.image_volumes, path)
+        volume = _of_image(options.image_volumes, path, options.volume_driver)
         if path not in found and volume is not None:
             found[path] = volume
     return record.replace(mounts=tuple(map(_named, found.values())))
@@ -65,11 +65,8 @@ def _expanded(mounts: Iterable[Mount]) -> list[Mount]:
     return found
 
 
-def _checked(engine: Engine, mount: Mount) -> Mount:
-    if mount.type == "bind" and not os.path.exists(mount.source):
-        raise PodError(
-            f"cannot mount {mount.source}: no such file or directory", hint=f"make it first: mkdir -p {mount.source}"
-        )
+def _with_layers(engine: Engine, mount: Mount) -> Mount:
+    """Look up the image of a mount, which stays in the store for as long as the container."""
     if mount.type == "image":
         from pod.engine.images import resolve
 
@@ -99,12 +96,12 @@ def _with(mount: Mount, options: tuple[str, ...]) -> Mount:
     return mount.replace(options=(*kept, *options))
 
 
-def _of_image(how: str, path: str) -> Mount | None:
+def _of_image(how: str, path: str, driver: str) -> Mount | None:
     if how == "ignore":
         return None
     if how == "tmpfs":
         return Mount("tmpfs", path)
-    return Mount("volume", path, options=_IMAGE_VOLUME)
+    return Mount("volume", path, options=_IMAGE_VOLUME, driver=driver)
 
 
 def _named(mount: Mount) -> Mount:
@@ -147,7 +144,7 @@ def _of_volume(engine: Engine, known: VolumeStore, mount: Mount) -> Mount:
         if mount.driver and mount.driver != volume.driver:
             raise UsageError(f"volume {mount.name} exists already, with the driver {volume.driver}, not {mount.driver}")
     except NoSuchVolume:
-        wanted = VolumeOptions(mount.name, mount.driver or LOCAL, options=mount.driver_options)
+        wanted = VolumeOptions(mount.name, mount.driver or LOCAL, mount.volume_labels, mount.driver_options)
         volumes.make(engine, known, wanted)
         volume = known.read(mount.name)
     source = engine.layout.volume_data(mount.name) if volume.driver == LOCAL else ""
@@ -158,5 +155,7 @@ def make_anonymous(engine: Engine, mount: Mount) -> None:
     """Make a nameless volume of a container unless it is there already. The caller is in the user's namespace."""
     known = VolumeStore(engine.layout)
     if not known.has(mount.name):
-        wanted = VolumeOptions(mount.name, mount.driver or LOCAL, options=mount.driver_options, anonymous=True)
+        wanted = VolumeOptions(
+            mount.name, mount.driver or LOCAL, mount.volume_labels, mount.driver_options, anonymous=True
+        )
         volumes.make(engine, known, wanted)

@@ -12,8 +12,15 @@ if TYPE_CHECKING:
     from pod.cli.context import Context
 
 
-def for_each(context: Context, names: Sequence[str], act: Callable[[str], str], *, ignore_missing: bool = False) -> int:
-    """Print what `act` returns for each name, and return the exit code: 1 where nothing but missing ones failed."""
+def for_each(
+    context: Context,
+    names: Sequence[str],
+    act: Callable[[str], str],
+    *,
+    ignore_missing: bool = False,
+    missing: int = exitcodes.ENGINE,
+) -> int:
+    """Print what `act` returns for each name, and return the exit code; `missing` is the one for what is not there."""
     if not names:
         raise UsageError("no volume is named", hint="`pod volume ls` lists the volumes there are")
     code = exitcodes.OK
@@ -23,7 +30,7 @@ def for_each(context: Context, names: Sequence[str], act: Callable[[str], str], 
         except NotFound as err:
             if not ignore_missing:
                 errors_output.show(err, context.debug)
-                code = max(code, exitcodes.FAILED)
+                code = max(code, missing)
         except PodError as err:
             errors_output.show(err, context.debug)
             code = max(code, err.exit_code)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.cli import exitcodes
 from pod.cli.actions.volumes.each import for_each
 from pod.cli.actions.volumes.selection import select
 
@@ -24,4 +25,4 @@ def rm(context: Context, *, volumes: Sequence[str], all: bool, force: bool, time
     def remove(name: str) -> str:
         return remove_volume(context.engine, name, force=with_containers, timeout=timeout)
 
-    return for_each(context, chosen, remove, ignore_missing=force)
+    return for_each(context, chosen, remove, ignore_missing=force, missing=exitcodes.FAILED)

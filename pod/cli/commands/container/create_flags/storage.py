@@ -6,7 +6,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Annotated
+    from typing import Annotated, Literal
 
     from pod.cli.options import Option
 
@@ -14,16 +14,34 @@ if TYPE_CHECKING:
 class StorageFlags(Record):
     """Options about mounts, volumes and devices, as typed."""
 
+    chrootdirs: Annotated[
+        tuple[str, ...],
+        Option(
+            "--chrootdirs",
+            metavar="FOLDER",
+            help="Put hosts, hostname and resolv.conf into this folder of the container too",
+            rich_help_panel="Storage",
+        ),
+    ] = ()
     device: Annotated[
         tuple[str, ...],
         Option("--device", metavar="PATH[:PATH]", help="Hand in a device of this machine", rich_help_panel="Storage"),
     ] = ()
+    image_volume: Annotated[
+        Literal["anonymous", "bind", "tmpfs", "ignore"],
+        Option(
+            "--image-volume",
+            metavar="HOW",
+            help="The image's VOLUMEs become anonymous (bind) volumes or a tmpfs, or are left out: ignore",
+            rich_help_panel="Storage",
+        ),
+    ] = "anonymous"
     mount: Annotated[
         tuple[str, ...],
         Option(
             "--mount",
             metavar="FIELDS",
-            help="Mount type=bind|volume|tmpfs,source=…,target=…",
+            help="Mount type=bind|volume|tmpfs|image|devpts|ramfs|glob,source=…,target=…",
             rich_help_panel="Storage",
         ),
     ] = ()
@@ -38,6 +56,15 @@ class StorageFlags(Record):
             rich_help_panel="Storage",
         ),
     ] = True
+    storage_opt: Annotated[
+        tuple[str, ...],
+        Option(
+            "--storage-opt",
+            metavar="KEY=VALUE",
+            help="Refused: a quota for a container's files needs an administrator and XFS",
+            rich_help_panel="Storage",
+        ),
+    ] = ()
     tmpfs: Annotated[
         tuple[str, ...],
         Option("--tmpfs", metavar="TARGET[:OPTIONS]", help="Mount a tmpfs", rich_help_panel="Storage"),
@@ -49,6 +76,24 @@ class StorageFlags(Record):
             "-v",
             metavar="SOURCE:TARGET[:OPTIONS]",
             help="Mount a folder or a volume",
+            rich_help_panel="Storage",
+        ),
+    ] = ()
+    volume_driver: Annotated[
+        str,
+        Option(
+            "--volume-driver",
+            metavar="NAME",
+            help="Driver of the volumes that are made for -v and --mount",
+            rich_help_panel="Storage",
+        ),
+    ] = ""
+    volumes_from: Annotated[
+        tuple[str, ...],
+        Option(
+            "--volumes-from",
+            metavar="CONTAINER[:ro,z]",
+            help="Mount what another container has mounted",
             rich_help_panel="Storage",
         ),
     ] = ()
