@@ -17,6 +17,7 @@ GROUPS = {
     "volume": "Manage volumes",
     "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
+    "generate": "Describe containers for other programs",
     "quadlet": "Make systemd units of Quadlet files",
     "system": "Manage pod",
 }
@@ -107,6 +108,7 @@ COMMANDS = (
     _entry(VOLUMES, "volume.mount:mount", "volume mount"),
     _entry(VOLUMES, "volume.unmount:unmount", "volume unmount", "volume umount"),
     _entry(VOLUMES, "volume.reload:reload", "volume reload"),
+    _entry(SYSTEM, "generate.systemd:systemd", "generate systemd"),
     _entry(SYSTEM, "quadlet.list:list_", "quadlet list", "quadlet ls"),
     _entry(SYSTEM, "quadlet.print:print_", "quadlet print"),
     _entry(SYSTEM, "quadlet.install:install", "quadlet install"),
