@@ -143,7 +143,6 @@ NOT_YET = frozenset(
     compose
     context
     farm
-    generate
     kube
     machine
     manifest
