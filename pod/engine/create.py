@@ -64,6 +64,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = root_folder.use(record, options.image)
     sharing.check(engine, record)
+    if record.log.driver != "k8s-file" or record.log.options:
+        from pod.engine import log_options
+
+        log_options.check(record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
 

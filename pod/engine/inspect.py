@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, healthcheck, spec
+from pod.engine import containers, healthcheck, log_options, spec
 from pod.engine.containers import Container
 from pod.linux import times
 from pod.net import attach as network
@@ -41,7 +41,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "StaticDir": folder,
         "OCIConfigPath": f"{folder}/config.json",
         "OCIRuntime": "pod",
-        "LogPath": "" if record.log.driver == "none" else f"{folder}/log",
+        "LogPath": log_options.path(engine.layout, record),
         "Name": record.name,
         "RestartCount": state.restart_count,
         "Driver": driver,
