@@ -10,6 +10,8 @@ from pod.record import Record
 
 RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Images", "System"
 VOLUMES = "Volumes and secrets"
+SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, SYSTEM)
+"""The headings of `pod --help`, in their order."""
 
 GROUPS = {
     "container": "Manage containers",
