@@ -322,7 +322,10 @@ share() {
 
 remove_shared() {
     [ -e "$lib/shared" ] || return 0
-    while read -r file; do rm -f "$prefix/share/$file"; done <"$lib/shared"
+    while read -r file; do
+        rm -f "$prefix/share/$file"
+        (cd "$prefix" && rmdir -p "share/${file%/*}" 2>/dev/null) || : # what is empty now
+    done <"$lib/shared"
     rm -f "$lib/shared"
 }
 
