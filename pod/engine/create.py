@@ -107,7 +107,7 @@ def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
         from pod.engine import root_folder
 
         return root_folder.IMAGE
-    return resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
+    return resolve.for_container(engine, options.image, options.source)
 
 
 def _default_network(engine: Engine) -> str:

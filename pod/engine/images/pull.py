@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from pod.engine.engine import Engine
+    from pod.engine.options import ImageSource
     from pod.oci.manifest import Descriptor
     from pod.registry.repository import Repository
     from pod.storage.images import Entry
@@ -102,7 +103,7 @@ def pull(
         raise
 
 
-def for_container(engine: Engine, name: str, policy: str, platform: str, missing: NoSuchImage | None = None) -> str:
+def for_container(engine: Engine, name: str, source: ImageSource, missing: NoSuchImage | None = None) -> str:
     """Pull the image of a new container and return its id; `missing` is what the store said. Raises NoSuchImage, too:
 
     a name that no registry can be asked about is most likely a wrong one.
@@ -110,11 +111,14 @@ def for_container(engine: Engine, name: str, policy: str, platform: str, missing
     notice = ""
     if missing is not None:
         notice = f"Unable to find image '{familiar(str(Reference.parse(name).with_default_tag()))}' locally"
-    make_progress = engine.pull_progress or PullProgress
+    options = RegistryOptions(
+        source.authfile, tls_verify=source.tls_verify, retry=source.retry, retry_delay=source.retry_delay
+    )
+    make_progress = PullProgress if source.quiet or engine.pull_progress is None else engine.pull_progress
+    how = {"policy": source.pull, "platform": source.platform, "notice": "" if source.quiet else notice}
     try:
         with make_progress() as progress:
-            pulled = pull(engine, name, policy=policy, platform=platform, progress=progress, notice=notice)
-            return str(pulled.id)
+            return str(pull(engine, name, options, progress=progress, **how).id)
     except RegistryError as err:
         if missing is None:
             raise

@@ -132,3 +132,21 @@ def test_policies_fetch_when_they_should(empty: CommandLine, server: FaultyRegis
     server.manifests.clear()
     empty("pull", "--policy", "newer", name).ok()
     assert empty("pull", "--policy", "always", name).code == 125
+
+
+def test_run_fetches_quietly_and_with_the_options_of_pull(
+    empty: CommandLine, server: FaultyRegistry, folder: Path
+) -> None:
+    server.add(tiny())
+    server.faults.append(
+        lambda request: (
+            request.headers.get("Authorization") != "Basic YW5uOnNlY3JldA=="
+            and request.answer(401, b"{}", {"WWW-Authenticate": 'Basic realm="here"'})
+        )
+    )
+    (folder / "auth.json").write_text(json.dumps({"auths": {server.host: {"auth": "YW5uOnNlY3JldA=="}}}))
+    created = empty("create", "-q", "--authfile", folder / "auth.json", f"{server.host}/team/app").ok()
+    assert (len(created.lines), created.stderr) == (1, "")
+    empty("rm", created.lines[0]).ok()
+    refused = empty("create", "--arch", "s390x", "--retry", "0", f"{server.host}/team/app")
+    assert (refused.code, "not authorized" in refused.stderr) == (125, True)
