@@ -10,8 +10,6 @@ from pod.record import Record
 
 RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Images", "System"
 VOLUMES = "Volumes and secrets"
-SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, SYSTEM)
-"""The headings of `pod --help`, in their order."""
 
 GROUPS = {
     "container": "Manage containers",
@@ -19,7 +17,7 @@ GROUPS = {
     "volume": "Manage volumes",
     "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
-    "generate": "Describe containers for other programs",
+    "manifest": "Manage manifest lists",
     "quadlet": "Make systemd units of Quadlet files",
     "system": "Manage pod",
 }
@@ -99,6 +97,14 @@ COMMANDS = (
     _entry(IMAGES, "image.unmount:unmount", "image unmount", "image umount"),
     _entry(IMAGES, "registry.login:login", "login"),
     _entry(IMAGES, "registry.logout:logout", "logout"),
+    _entry(IMAGES, "manifest.create:create", "manifest create"),
+    _entry(IMAGES, "manifest.add:add", "manifest add"),
+    _entry(IMAGES, "manifest.annotate:annotate", "manifest annotate"),
+    _entry(IMAGES, "manifest.inspect:inspect", "manifest inspect"),
+    _entry(IMAGES, "manifest.push:push", "manifest push"),
+    _entry(IMAGES, "manifest.remove:remove", "manifest remove"),
+    _entry(IMAGES, "manifest.rm:rm", "manifest rm"),
+    _entry(IMAGES, "manifest.exists:exists", "manifest exists"),
     _entry(VOLUMES, "volume.create:create", "volume create"),
     _entry(VOLUMES, "volume.ls:ls", "volume ls", "volume list"),
     _entry(VOLUMES, "volume.inspect:inspect", "volume inspect"),
@@ -110,7 +116,6 @@ COMMANDS = (
     _entry(VOLUMES, "volume.mount:mount", "volume mount"),
     _entry(VOLUMES, "volume.unmount:unmount", "volume unmount", "volume umount"),
     _entry(VOLUMES, "volume.reload:reload", "volume reload"),
-    _entry(SYSTEM, "generate.systemd:systemd", "generate systemd"),
     _entry(SYSTEM, "quadlet.list:list_", "quadlet list", "quadlet ls"),
     _entry(SYSTEM, "quadlet.print:print_", "quadlet print"),
     _entry(SYSTEM, "quadlet.install:install", "quadlet install"),
@@ -145,9 +150,9 @@ NOT_YET = frozenset(
     compose
     context
     farm
+    generate
     kube
     machine
-    manifest
     network
     pod
     scp

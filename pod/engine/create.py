@@ -64,10 +64,6 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = root_folder.use(record, options.image)
     sharing.check(engine, record)
-    if record.log.driver != "k8s-file" or record.log.options:
-        from pod.engine import log_options
-
-        log_options.check(record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
 
@@ -107,7 +103,7 @@ def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
         from pod.engine import root_folder
 
         return root_folder.IMAGE
-    return resolve.for_container(engine, options.image, options.source)
+    return resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
 
 
 def _default_network(engine: Engine) -> str:

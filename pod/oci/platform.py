@@ -31,6 +31,7 @@ class Platform(Record):
     variant: str = ""
     os_version: str = ""
     os_features: tuple[str, ...] = ()
+    features: tuple[str, ...] = ()  # of the processor, in Docker's lists
 
     @classmethod
     def host(cls) -> Platform:

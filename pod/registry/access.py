@@ -34,6 +34,11 @@ class Access:
         place = self.conf.locations(reference, mirrors=False)[-1]
         return self._repository(place.host, place.repository, insecure=place.insecure)
 
+    def repository(self, name: str) -> Repository:
+        """Return the repository of the name `registry/path`, past all mirrors."""
+        host, _, path = name.partition("/")
+        return self._repository(host, path, insecure=self.conf.is_insecure(name))
+
     def _repository(self, host: str, path: str, *, insecure: bool) -> Repository:
         credentials = self.options.credentials or self._auth.find(host, path)
         return Repository(Connection(host, self.options, credentials, insecure=insecure), path)

@@ -44,7 +44,8 @@ class ImageChanges:
         self._lock = store.lock()
         self.entries: list[Entry] = []
         self._before: list[Entry] = []
-        self._foreign: list[Descriptor] = []  # what another tool lists and we do not understand
+        self._foreign: list[Descriptor] = []  # what leads to no image for this machine
+        self._foreign_before: list[Descriptor] = []
 
     def __enter__(self) -> Self:
         self._lock.acquire()
@@ -55,7 +56,7 @@ class ImageChanges:
                     self._foreign.append(descriptor)
                 else:
                     self.entries.append(entry)
-            self._before = list(self.entries)
+            self._before, self._foreign_before = list(self.entries), list(self._foreign)
         except BaseException:
             self._lock.release()
             raise
@@ -77,10 +78,10 @@ class ImageChanges:
 
     def write(self) -> None:
         """Replace the index now, if anything changed."""
-        if self.entries != self._before:
+        if self.entries != self._before or self._foreign != self._foreign_before:
             descriptors = (*self._foreign, *(entry.descriptor for entry in self.entries))
             _write_index(self.store.layout, descriptors)
-            self._before = list(self.entries)
+            self._before, self._foreign_before = list(self.entries), list(self._foreign)
 
     def add(self, image: NewImage, now: str) -> None:
         """List an image under its names, which any other image loses."""
@@ -110,6 +111,21 @@ class ImageChanges:
     def _keep_listed(self, entry: Entry) -> None:
         if not any(other.id == entry.id for other in self.entries):
             self.entries.append(_entry(entry.descriptor, entry.id, "", entry.tagged, manifest=entry.manifest))
+
+    def put_list(self, name: str, descriptor: Descriptor) -> None:
+        """List a manifest list under its name, in the stead of the one that had it."""
+        self.drop_list(name)
+        entry = self.store.entry(descriptor)
+        if entry is not None:
+            self.give(entry)
+        else:
+            self._foreign.append(descriptor)
+
+    def drop_list(self, name: str) -> None:
+        """Take a manifest list out of the index; an image that was listed only by it stays, without a name."""
+        for entry in [entry for entry in self.entries if entry.name == name]:
+            self.untag(entry)
+        self._foreign = [other for other in self._foreign if other.annotations.get(REF_NAME) != name]
 
     def remove(self, image_id: Digest) -> None:
         """Take an image out of the index."""

@@ -36,6 +36,7 @@ class Image:
     config: dict[str, Any] = field(default_factory=dict)
     """Docker's container configuration: Cmd, Env, Entrypoint, WorkingDir, User, …"""
     tags: Sequence[str] = ()
+    architecture: str = ARCHITECTURE
 
     def diff_ids(self) -> list[str]:
         """Return the digests of the uncompressed layers."""
@@ -45,7 +46,7 @@ class Image:
         """Return the image's configuration document."""
         created = "2026-01-01T00:00:00Z"
         document = {
-            "architecture": ARCHITECTURE,
+            "architecture": self.architecture,
             "os": "linux",
             "created": created,
             "config": self.config,

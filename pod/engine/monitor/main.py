@@ -9,8 +9,9 @@ import time
 
 from pod.engine import attach_protocol as protocol
 from pod.engine import containers, events, rootfs, sharing, start_files
-from pod.engine.monitor import ending, log_drivers, strays, streams
+from pod.engine.monitor import ending, strays, streams
 from pod.engine.monitor.clients import Client, Listener
+from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.engine.mounts import plan as mount_plan
@@ -125,7 +126,7 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     checks = _health_checks(engine, record)
     try:
         state = _write_state(engine, record, launched.pid, checks)
-        log = log_drivers.open_log(engine.layout, record)
+        log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
     except OSError:
         os.kill(launched.pid, _signal.SIGKILL)
         os.waitpid(launched.pid, 0)
