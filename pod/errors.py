@@ -5,6 +5,7 @@
     ├── NotFound                the named object does not exist
     │   ├── NoSuchContainer
     │   ├── NoSuchImage
+    │   ├── NoSuchNetwork
     │   ├── NoSuchVolume
     │   ├── NoSuchSecret
     │   └── NoSuchUser          a user or group that the image does not know
@@ -92,6 +93,15 @@ class NoSuchSecret(NotFound):
 
 class NoSuchUser(NotFound):
     """The image has no such user or group."""
+
+
+class NoSuchNetwork(NotFound):
+    """No network has that name or id."""
+
+    def __init__(self, name: str) -> None:
+        hint = f"`pod network ls` lists the networks there are; make it with: pod network create {name}"
+        super().__init__(f"no such network: {name}", hint=hint)
+        self.name = name
 
 
 class AmbiguousName(PodError):

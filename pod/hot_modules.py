@@ -23,7 +23,8 @@ ROOTS = (
     "pod.cli.commands.container.ps pod.cli.commands.container.start pod.cli.commands.container.stop "
     "pod.cli.commands.container.rm pod.cli.commands.container.logs pod.cli.parsers.create_options "
     "pod.cli.actions.ps pod.engine.run pod.engine.exec pod.engine.stop pod.engine.remove pod.engine.logs "
-    "pod.engine.monitor.main pod.engine.monitor.bare pod.net.slirp pod.storage.rootfs pod.storage.drivers.overlay"
+    "pod.engine.monitor.main pod.engine.monitor.bare pod.engine.monitor.network pod.engine.network.joining "
+    "pod.net.slirp pod.net.ports pod.net.forward pod.storage.rootfs pod.storage.drivers.overlay"
 ).split()
 """What the hot commands load; all that these import belongs to the file."""
 

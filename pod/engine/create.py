@@ -45,6 +45,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     name = options.name or names.unused(engine.layout)
     names.check(name)
     names.settle_owner(engine, name)
+    network.plan(options.network)  # its options are checked before an image is pulled
     options = options.replace(name=name, network=options.network or _default_network(engine))
     record = _prepare(engine, options)
     while not _store(engine, record, to_run=to_run):
@@ -63,6 +64,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
         from pod.engine import root_folder
 
         record = root_folder.use(record, options.image)
+    if record.networks or record.publish or record.publish_all:
+        from pod.engine.network import asking
+
+        record = asking.settle(engine, record)
     sharing.check(engine, record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
@@ -168,7 +173,7 @@ def _record(
             hint=f"name one: pod run {options.image} COMMAND",
         )
     return ContainerRecord(
-        **options.settings(),
+        **{**options.settings(), "expose": tuple(dict.fromkeys((*image.exposed_ports, *options.expose)))},
         version=VERSION,
         id=container_id,
         created=times.now(),

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, healthcheck, spec
+from pod.engine import containers, healthcheck, network_settings, spec
 from pod.engine.containers import Container
 from pod.linux import times
-from pod.net import attach as network
 from pod.storage import marker
-from pod.storage.container_records import ContainerRecord, ContainerState, Mount
+from pod.storage.container_records import ContainerRecord, Mount
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "GraphDriver": {"Name": driver, "Data": {"UpperDir": f"{folder}/upper", "WorkDir": f"{folder}/work"}},
         "Mounts": [_mount(mount) for mount in record.mounts if mount.type != "tmpfs"],
         "Config": _config(record),
-        "NetworkSettings": _network_settings(record, state),
+        "NetworkSettings": network_settings.describe(container),
         "Namespace": "",
         "IsInfra": False,
         "IsService": False,
@@ -92,6 +91,7 @@ def _config(record: ContainerRecord) -> dict[str, Any]:
     return {
         "Hostname": spec.hostname(record),
         "Domainname": record.domainname,
+        "ExposedPorts": {port: {} for port in record.expose},
         "User": record.user,
         "AttachStdin": "stdin" in record.attach,
         "AttachStdout": "stdout" in record.attach,
@@ -121,8 +121,8 @@ def _host_config(record: ContainerRecord) -> dict[str, Any]:
         "Binds": [_bind(mount) for mount in record.mounts if mount.type in ("bind", "volume")],
         "ContainerIDFile": "",
         "LogConfig": {"Type": record.log.driver, "Config": dict(record.log.options)},
-        "NetworkMode": record.network,
-        "PortBindings": _ports(record),
+        "NetworkMode": network_settings.network_mode(record),
+        "PortBindings": network_settings.ports(record),
         "RestartPolicy": {"Name": record.restart.name, "MaximumRetryCount": record.restart.maximum_retries},
         "AutoRemove": record.auto_remove,
         "CapAdd": list(record.cap_add),
@@ -138,7 +138,7 @@ def _host_config(record: ContainerRecord) -> dict[str, Any]:
         "UsernsMode": record.userns_mode,
         "CgroupMode": record.cgroup_mode,
         "Privileged": record.privileged,
-        "PublishAllPorts": False,
+        "PublishAllPorts": record.publish_all,
         "ReadonlyRootfs": record.read_only,
         "SecurityOpt": list(record.security_opt),
         "Tmpfs": {mount.target: ",".join(mount.options) for mount in record.mounts if mount.type == "tmpfs"},
@@ -168,32 +168,6 @@ def _mount(mount: Mount) -> dict[str, Any]:
         "Propagation": propagation[0] if propagation else "rprivate",
     }
     return {"Name": mount.name, **document} if mount.name else document
-
-
-def _ports(record: ContainerRecord) -> dict[str, Any]:
-    ports: dict[str, Any] = {}
-    for port in record.publish:
-        binding = {"HostIp": port.host_ip, "HostPort": str(port.host_port or "")}
-        ports.setdefault(f"{port.container_port}/{port.protocol}", []).append(binding)
-    return ports
-
-
-def _network_settings(record: ContainerRecord, state: ContainerState) -> dict[str, Any]:
-    running = state.status in ("running", "paused")
-    plan = network.plan(record.network, record.id)
-    address = plan.address if running else ""
-    pid = state.init.pid if running and state.init else 0
-    return {
-        "Bridge": "",
-        "SandboxID": "",
-        "SandboxKey": f"/proc/{pid}/ns/net" if pid else "",
-        "Ports": _ports(record),
-        "Gateway": plan.host_address if address else "",
-        "IPAddress": address,
-        "IPPrefixLen": 24 if address else 0,
-        "MacAddress": "",
-        "Networks": {record.network: {"IPAddress": address, "Gateway": plan.host_address if address else ""}},
-    }
 
 
 def _capabilities(record: ContainerRecord) -> tuple[str, ...]:

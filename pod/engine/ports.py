@@ -9,7 +9,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
-    from pod.storage.container_records import PortMapping
+    from pod.network_values import PortMapping
 
 
 def published(engine: Engine, name: str, port: str = "") -> list[PortMapping]:

@@ -74,10 +74,12 @@ def process_of(container: Container) -> ProcessId:
 
 def network_plan(engine: Engine, record: ContainerRecord) -> NetworkPlan:
     """Return the network of a container; with another one's network, the addresses are that one's."""
-    plan = network.plan(record.network, record.id)
+    plan = network.plan(record.network)
     if plan.mode != "container":
         return plan
     other = _running(engine, record, record.network.partition(":")[2])
+    if other.state.attachments:
+        return network.plan_of(other.state.attachments).replace(mode="container")
     return network_plan(engine, other.record).replace(mode="container")
 
 

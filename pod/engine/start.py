@@ -9,6 +9,7 @@ from pod.engine import attach_protocol as protocol
 from pod.engine.attach import AttachOptions
 from pod.engine.containers import Container
 from pod.engine.monitor import main as monitor
+from pod.engine.network import preparing
 from pod.errors import StorageError, WrongState
 from pod.linux import files
 from pod.runtime import launch
@@ -49,7 +50,11 @@ def launch_monitor(
         container = containers.load_locked(engine.layout, container_id, lock)
         _check_startable(container, again=again)
         _make_run_folder(engine, container)
-        sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams))
+        prepared = preparing.prepare(engine, container.record)
+        try:
+            sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams), prepared)
+        finally:
+            prepared.close()
     message = sock.recv(protocol.CHUNK)
     if message[:1] == protocol.FAILED:
         raise launch.failure(message[1:])

@@ -21,7 +21,7 @@ def check(options: CreateOptions) -> None:
                 f"cannot set sysctl {key}: it is the whole machine's, not a container's",
                 hint="net.*, fs.mqueue.* and the kernel.msg*, kernel.sem and kernel.shm* of System V IPC can be set",
             )
-        if mode not in ("", "private", "slirp4netns", "none"):
+        if mode.partition(":")[0] not in ("", "private", "slirp4netns", "pasta", "bridge", "none"):
             raise UsageError(f"cannot set sysctl {key} with {option} {mode}: that namespace is not the container's own")
 
 

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import _socket
+
 from pod.errors import UsageError
 from pod.linux import process
+from pod.net import slirp
 from pod.record import Record
 
-SLIRP = "slirp4netns"
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.network_values import Attachment, PortMapping
+
+SLIRP, PASTA, BRIDGE = "slirp4netns", "pasta", "bridge"
+PRIVATE = ("", "private", SLIRP, PASTA, BRIDGE, "none")  # modes with a network namespace of the container's own
 
 
 class NetworkPlan(Record):
@@ -15,33 +23,96 @@ class NetworkPlan(Record):
     mode: str
     address: str = ""  # of the container
     host_address: str = ""  # of the host as seen from the container
-    name_server: str = ""
+    name_servers: tuple[str, ...] = ()
+    has_names: bool = False  # its name servers know the other containers, and ask others themselves
+    options: str = ""  # what was said behind the mode
 
 
 def default_mode() -> str:
     """Return the network of containers for which none is asked: the best one that this machine has the helper for."""
-    return SLIRP if process.find_program("slirp4netns") else "none"
+    return next((mode for mode in (SLIRP, PASTA) if process.find_program(mode)), "none")
 
 
-def plan(network: str, container_id: str) -> NetworkPlan:
-    """Return the plan for a --network value. Raises UsageError for one that does not exist."""
-    del container_id
-    mode, _, _options = network.partition(":")
+def publishes(network: str) -> bool:
+    """True for a mode in which a container can publish ports."""
+    return network.partition(":")[0] in ("", "private", SLIRP, PASTA, BRIDGE)
+
+
+def forwards_itself(network: str) -> bool:
+    """True for a mode whose helper opens the published ports itself."""
+    mode, _, options = network.partition(":")
+    return mode == PASTA or (mode == SLIRP and slirp.parse(options).port_handler == SLIRP)
+
+
+def plan(network: str) -> NetworkPlan:
+    """Return the plan for a mode. Raises UsageError for one that does not exist, or whose options make no sense."""
+    mode, _, options = network.partition(":")
     if mode in ("none", "ns", "container"):
         return NetworkPlan(mode)
     if mode == "host":
         return NetworkPlan(mode, host_address="127.0.0.1")
-    if mode in (SLIRP, ""):
-        return NetworkPlan(SLIRP, "10.0.2.100", "10.0.2.2", "10.0.2.3")
+    if mode in (SLIRP, "", "private"):
+        asked = slirp.parse(options)
+        host = asked.host(2) if asked.allow_host_loopback else own_address() or asked.host(2)
+        return NetworkPlan(SLIRP, asked.container_address, host, (asked.host(3),), options=options)
+    if mode == PASTA:
+        from pod.net import pasta
+
+        return pasta.plan(options)
+    if mode == BRIDGE:
+        return NetworkPlan(BRIDGE, host_address=own_address() or slirp.DEFAULTS.host(2))
     raise UsageError(
         f"no such network: {network}",
-        hint="networks are: slirp4netns (the default), host, none, container:NAME and ns:PATH",
+        hint="networks are: slirp4netns (the default), pasta, host, none, bridge, container:NAME, ns:PATH, "
+        "and those of `pod network ls`",
     )
 
 
-def connect(plan: NetworkPlan, namespace: int, run_folder: str) -> None:
-    """Attach a network namespace, given as a descriptor, as planned. Raises NetworkError."""
-    if plan.mode == SLIRP:
-        from pod.net import slirp
+def plan_of(attachments: tuple[Attachment, ...]) -> NetworkPlan:
+    """Return the plan of a container that is on bridge networks: what these have given it."""
+    leading = [attachment for attachment in attachments if not attachment.internal] or list(attachments)
+    servers = tuple(dict.fromkeys(entry.name_server for entry in attachments if entry.name_server))
+    outside = bool(leading) and not leading[0].internal
+    address = leading[0].ip or leading[0].ip6 if leading else ""
+    return NetworkPlan(
+        BRIDGE,
+        address,
+        (own_address() or slirp.DEFAULTS.host(2)) if outside else "",
+        servers or ((slirp.DEFAULTS.host(3),) if outside else ()),
+        has_names=bool(servers),
+    )
 
-        slirp.start(namespace, f"{run_folder}/slirp4netns.log")
+
+def own_address() -> str:
+    """Return the address that this machine has in its own network, "" where it has none. Nothing is sent."""
+    sock = _socket.socket(_socket.AF_INET, _socket.SOCK_DGRAM | _socket.SOCK_CLOEXEC)
+    try:
+        sock.connect(("192.0.2.1", 9))  # RFC 5737: nobody's
+        address: str = sock.getsockname()[0]
+    except OSError:
+        return ""
+    finally:
+        sock.close()
+    return "" if address.startswith("127.") else address
+
+
+def connect(plan: NetworkPlan, namespace: int, run_folder: str, ports: tuple[PortMapping, ...] = ()) -> int:
+    """Start the helper of a network namespace, given as a descriptor, where its plan has one; return its pid, else 0.
+
+    `ports` are those that the helper is to publish, if it does that itself. Raises NetworkError.
+    """
+    if plan.mode == SLIRP:
+        options = slirp.parse(plan.options)
+        itself = bool(ports) and options.port_handler == SLIRP
+        helper = slirp.start(namespace, f"{run_folder}/slirp4netns.log", options, run_folder if itself else "")
+        helper.wait_until_ready()
+        if itself:
+            from pod.net import slirp_ports
+
+            slirp_ports.publish(run_folder, plan.address, ports)
+        return helper.pid
+    if plan.mode == PASTA:
+        from pod.net import pasta
+
+        return pasta.start(namespace, f"{run_folder}/pasta.log", plan.options, ports)
+    return 0

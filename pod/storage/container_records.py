@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.linux.process import ProcessId
+from pod.network_values import Attachment, NetworkJoin, PortMapping
 from pod.oci.image_config import Healthcheck
 from pod.record import Record
 
@@ -43,15 +44,6 @@ class Ulimit(Record):
     name: str
     soft: int
     hard: int
-
-
-class PortMapping(Record):
-    """A published port."""
-
-    container_port: int
-    protocol: str = "tcp"
-    host_ip: str = ""
-    host_port: int = 0
 
 
 class LogConfig(Record):
@@ -109,8 +101,13 @@ class ContainerSettings(Record):
     volumes_from: tuple[str, ...] = ()  # CONTAINER[:OPTIONS]
     chroot_folders: tuple[str, ...] = ()  # in the container, which get hosts, hostname and resolv.conf too
     devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
-    network: str = ""
+    network: str = ""  # the mode, with its options behind a colon; "bridge" where `networks` are named
+    networks: tuple[NetworkJoin, ...] = ()
     publish: tuple[PortMapping, ...] = ()
+    publish_all: bool = False
+    expose: tuple[str, ...] = ()  # 80/tcp; in the record the image's, too
+    links: tuple[str, ...] = ()  # NAME:ALIAS
+    hosts_file: str = ""  # "" is this machine's names left out; "none", "image" or a path
     userns_mode: str = ""
     ulimits: tuple[Ulimit, ...] = ()
     sysctls: dict[str, str] = {}
@@ -190,4 +187,5 @@ class ContainerState(Record):
     stopped_by_user: bool = False
     restart_count: int = 0
     health: str = ""
+    attachments: tuple[Attachment, ...] = ()  # the networks that it is on
     unknown: dict[str, Any] = {}

@@ -10,7 +10,7 @@ ROOT (~/.local/share/pod)               kept
   containers/ID/                        record.json state.json config.json upper/ work/ log
   names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic
   volumes/NAME/                         record.json data/
-  networks/
+  networks/NAME.json                    a user-defined network
   secrets/ID/                           record.json, and data where the store itself keeps it
   events.log  events.log.1              what happened, a line of JSON each, and what happened before that
   downloads/HEX  HEX.partial            blobs fetched for an image that is not complete yet
@@ -20,6 +20,7 @@ RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot
   namespace.json                        the user's namespace and the process that holds it
   containers/ID/                        attach.sock, hosts, resolv.conf, hostname …
   container-mounts/ID/merged            the files of a container that `pod mount` shows
+  network/                              the socket of the networks' keeper, and its helpers' logs
   locks/                                one lock file per object
   cache/                                compiled seccomp programs
 """
@@ -92,6 +93,14 @@ class StorageLayout(Record):
     @property
     def secrets(self) -> str:
         return f"{self.root}/secrets"
+
+    @property
+    def networks(self) -> str:
+        return f"{self.root}/networks"
+
+    @property
+    def run_network(self) -> str:
+        return f"{self.runroot}/network"
 
     @property
     def events(self) -> str:

@@ -17,6 +17,7 @@ DEFAULT = CreateOptions(
     image="busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
 )
 USED_ELSEWHERE = {"image", "replace_existing", "storage_opt"}
+ON_A_NETWORK = {"ip", "ip6", "link", "mac_address", "network_alias"}
 VALUES = {
     "command": ("true",),
     "add_host": ("a:1.2.3.4",),
@@ -34,6 +35,7 @@ VALUES = {
     "entrypoint": "sh",
     "env": ("A=1",),
     "env_host": True,
+    "expose": ("80",),
     "group_add": ("audio",),
     "health_cmd": "true",
     "health_interval": "1s",
@@ -42,17 +44,23 @@ VALUES = {
     "health_start_period": "1s",
     "health_timeout": "1s",
     "hostname": "x",
+    "hosts_file": "/x",
     "http_proxy": False,
     "image_volume": "tmpfs",
     "init": True,
     "interactive": True,
+    "ip": "10.0.0.9",
+    "ip6": "fd00::9",
     "ipc": "host",
     "label": ("a=b",),
+    "link": ("a:b",),
     "log_driver": "none",
     "log_opt": ("max-size=1m",),
+    "mac_address": "02:42:0a:00:00:09",
     "mount": ("type=tmpfs,dst=/t",),
     "name": "x",
     "network": ("none",),
+    "network_alias": ("db",),
     "no_healthcheck": True,
     "no_hostname": True,
     "no_hosts": True,
@@ -60,6 +68,8 @@ VALUES = {
     "pid": "host",
     "platform": "linux/arm64",
     "privileged": True,
+    "publish": ("80",),
+    "publish_all": True,
     "pull": "never",
     "read_only": True,
     "read_only_tmpfs": False,
@@ -87,19 +97,33 @@ VALUES = {
 }
 
 
+ONE_NETWORK = (
+    'invalid value "a:ip" for --network: it is written '
+    "NETWORK[:ip=ADDRESS,ip6=ADDRESS,mac=ADDRESS,alias=NAME,interface_name=NAME]"
+)
+NO_NETWORK = "--ip 10.0.0.9 needs a network of pod's own: with --network none nobody else is on the container's network"
+
+
 def test_without_options_nothing_is_asked_for() -> None:
     assert parse_create_options(CONTEXT, CreateFlags(image="busybox")) == DEFAULT
 
 
 @pytest.mark.parametrize("field", [f for f in CreateFlags._fields if f not in USED_ELSEWHERE])
 def test_no_option_is_ignored(field: str, tmp_path_factory: pytest.TempPathFactory) -> None:
-    if field.endswith("_file"):
+    if field in ("env_file", "label_file"):
         file = tmp_path_factory.mktemp("file") / "file"
         file.write_text("a=b\n")
         value: Any = (str(file),)
     else:
         value = VALUES[field]
-    assert parse_create_options(CONTEXT, CreateFlags(image="busybox", **{field: value})) != DEFAULT
+    flags = CreateFlags(image="busybox", **{field: value})
+    if field not in ON_A_NETWORK:
+        assert parse_create_options(CONTEXT, flags) != DEFAULT
+        return
+    flags = flags.replace(network=("front",))
+    assert parse_create_options(CONTEXT, flags) != parse_create_options(
+        CONTEXT, CreateFlags(image="busybox", network=("front",))
+    )
 
 
 def test_a_stop_signal_has_one_spelling() -> None:
@@ -118,7 +142,11 @@ def test_lists_may_be_one_word_with_commas_as_for_podman() -> None:
     [
         ({"replace_existing": True}, "--replace needs --name: it says which container to replace"),
         ({"workdir": "x"}, 'invalid value "x" for --workdir: it is an absolute path in the container'),
-        ({"network": ("a", "b")}, "a container can join one network, not 2: a, b"),
+        ({"network": ("host", "b")}, "--network host goes with no other network: host, b"),
+        ({"network": ("a", "a")}, "--network a is given twice"),
+        ({"network": ("a:ip",)}, ONE_NETWORK),
+        ({"network": ("a", "b"), "ip": "10.0.0.9"}, "--ip says nothing of which network: a, b"),
+        ({"network": ("none",), "ip": "10.0.0.9"}, NO_NETWORK),
         ({"stop_signal": "FOO"}, "unknown signal 'FOO'"),
     ],
 )

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from pod.cli.template import Fields, Row
     from pod.engine.containers import Container
-    from pod.storage.container_records import PortMapping
+    from pod.network_values import PortMapping
 
 TITLES = {
     "ID": "CONTAINER ID",

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pod.engine.containers import Container
-    from pod.storage.container_records import ContainerState, PortMapping
+    from pod.network_values import PortMapping
+    from pod.storage.container_records import ContainerState
 
 _HEALTH = {"starting": " (health: starting)", "healthy": " (healthy)", "unhealthy": " (unhealthy)"}
 

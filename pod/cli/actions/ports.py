@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pod.cli.context import Context
-    from pod.storage.container_records import PortMapping
+    from pod.network_values import PortMapping
 
 
 def show_ports(context: Context, words: Sequence[str], *, all: bool, latest: bool) -> int:

@@ -9,6 +9,8 @@ from pod.cli.parsers import (
     labels,
     logging_options,
     namespaces,
+    networks,
+    ports,
     run_options,
     security,
     split_commas,
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
 def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
     """Return what the engine is asked for. Raises UsageError for the first value that is wrong."""
+    network, joins = networks.parse_network(flags)
     return CreateOptions(
         image=flags.image,
         rootfs=flags.rootfs,
@@ -67,7 +70,13 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         volume_driver=flags.volume_driver,
         chroot_folders=tuple(check_target("--chrootdirs", path, path) for path in split_commas(flags.chrootdirs)),
         devices=tuple(map(security.parse_device, flags.device)),
-        network=namespaces.parse_network(flags.network),
+        network=network,
+        networks=joins,
+        publish=ports.parse_ports(flags.publish),
+        publish_all=flags.publish_all,
+        expose=networks.parse_expose(flags.expose),
+        links=networks.parse_links(flags.link),
+        hosts_file=networks.parse_hosts_file(flags.hosts_file),
         pid_mode=namespaces.parse_namespace("--pid", flags.pid),
         ipc_mode=namespaces.parse_namespace("--ipc", flags.ipc),
         uts_mode=namespaces.parse_namespace("--uts", flags.uts),

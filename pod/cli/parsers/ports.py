@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.cli.parsers import invalid, split_commas
-from pod.storage.container_records import PortMapping
+from pod.network_values import PortMapping
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,20 +35,27 @@ def _parse(text: str) -> list[PortMapping]:
     address, host, inside = (["", "", *parts])[-3:]
     if address:
         check_address("--publish", text, address)
-    ports = _range(text, inside)
-    host_ports = _range(text, host) if host else [0] * len(ports)
+    return _mappings(text, address, host, inside, protocol)
+
+
+def _mappings(text: str, address: str, host: str, inside: str, protocol: str) -> list[PortMapping]:
+    ports = parse_range("--publish", text, inside)
+    host_ports = parse_range("--publish", text, host) if host not in ("", "0") else [0] * len(ports)
+    if len(ports) == 1 and len(host_ports) > 1:  # Docker: any free one of the range
+        return [PortMapping(ports[0], protocol, address, host_ports[0], host_ports[-1])]
     if len(host_ports) != len(ports):
         raise invalid("--publish", text, "the two ranges of ports differ in length")
     return [PortMapping(port, protocol, address, host) for port, host in zip(ports, host_ports, strict=True)]
 
 
-def _range(text: str, ports: str) -> list[int]:
+def parse_range(option: str, text: str, ports: str) -> list[int]:
+    """Return the numbers of `80` or `80-90`. Raises UsageError."""
     first, dash, last = ports.partition("-")
     numbers = [int(port) if port.isascii() and port.isdigit() else -1 for port in (first, last if dash else first)]
     if not all(0 < number < 65536 for number in numbers):
-        raise invalid("--publish", text, "a port is a number from 1 to 65535")
+        raise invalid(option, text, "a port is a number from 1 to 65535")
     if numbers[0] > numbers[1]:
-        raise invalid("--publish", text, f"the range {ports} ends before it begins")
+        raise invalid(option, text, f"the range {ports} ends before it begins")
     return list(range(numbers[0], numbers[1] + 1))
 
 

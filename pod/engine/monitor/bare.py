@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pod.engine.monitor.health import HealthChecks
+    from pod.engine.monitor.network import NetworkSide
     from pod.settings import Settings
 
 
@@ -48,6 +49,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "log_maximum": supervisor.log.maximum if supervisor.log else 0,
         "stop_signal": supervisor.stop_signal,
         "health_since": supervisor.health.started if supervisor.health else None,
+        "network": supervisor.network.document() if supervisor.network else None,
     }
     argv = process.python_argv("pod.engine.monitor.bare", jsonfile.dumps(document).decode())
     os.execve(argv[0], argv, {})
@@ -62,6 +64,8 @@ def main(argv: list[str]) -> None:
     process.set_title(f"pod: monitor of container {document['id'][:12]}")
     if document["health_since"] is not None:
         supervisor.health = _health(document)
+    if document["network"] is not None:
+        supervisor.network = _network(document)
     code = supervisor.run()
 
     from pod.engine import containers
@@ -77,6 +81,13 @@ def main(argv: list[str]) -> None:
         supervisor.say_goodbye()
         return
     ending.finish(engine, container.record, container.state, supervisor, code or 0)
+
+
+def _network(document: dict[str, Any]) -> NetworkSide:
+    from pod.engine.monitor import network
+    from pod.settings import Settings
+
+    return network.of_document(document["id"], Settings.from_json(document["settings"]), document["network"])
 
 
 def _health(document: dict[str, Any]) -> HealthChecks | None:

@@ -20,6 +20,8 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     """Write the exit code, remove what does not outlive the run, tell the attached commands, start again if wanted."""
     if supervisor.log is not None:
         supervisor.log.close()
+    if supervisor.network is not None:
+        supervisor.network.close()
     lock = engine.lock("container", record.id)
     try:
         lock.acquire()
@@ -28,7 +30,7 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     if strays.are_possible(record):
         strays.end(supervisor.mount_namespace)
     record = _as_it_is_now(engine, record)
-    ended = state.replace(status="exited", exit_code=code, finished_at=times.now())
+    ended = state.replace(status="exited", exit_code=code, finished_at=times.now(), attachments=())
     stopped = supervisor.terminated or restarting.is_stopped(engine, record.id)
     again = restarting.wanted(record, state, code, stopped=stopped)
     if again:

@@ -8,7 +8,7 @@ import os
 import time
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers, events, rootfs, sharing, start_files
+from pod.engine import containers, events, name_files, rootfs, sharing, start_files
 from pod.engine.monitor import ending, strays, streams
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.log_file import LogFile
@@ -27,7 +27,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
     from pod.engine.monitor.health import HealthChecks
+    from pod.engine.monitor.network import NetworkSide
+    from pod.engine.network.preparing import Prepared
     from pod.linux.locks import Lock
+    from pod.net.attach import NetworkPlan
 
 SETTLE_SECONDS = 1.0  # a container that lives longer gets a monitor in a bare interpreter
 _NOT_OURS = ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGUSR1", "SIGUSR2", "SIGALRM")
@@ -39,11 +42,13 @@ class Attachment(Record):
     streams: bytes = b""
 
 
-def fork(engine: Engine, record: ContainerRecord, lock: Lock, attachment: Attachment) -> _socket.socket:
+def fork(
+    engine: Engine, record: ContainerRecord, lock: Lock, attachment: Attachment, prepared: Prepared
+) -> _socket.socket:
     """Fork the monitor and return our end of its first client's socket; STARTED or FAILED comes over it.
 
-    The monitor inherits the container's lock and holds it until the container runs. The caller has entered the
-    user's namespace and has no threads.
+    The monitor inherits the container's lock and holds it until the container runs, and what was prepared of its
+    network. The caller has entered the user's namespace and has no threads.
     """
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET | _socket.SOCK_CLOEXEC)
     if os.fork() != 0:
@@ -51,16 +56,16 @@ def fork(engine: Engine, record: ContainerRecord, lock: Lock, attachment: Attach
         return ours
     try:
         ours.close()
-        _live(engine, record, lock, Client(theirs, attachment.streams))
+        _live(engine, record, lock, Client(theirs, attachment.streams), prepared)
         os._exit(0)
     finally:
         os._exit(1)
 
 
-def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client) -> None:
-    _detach({client.fileno(), lock.fileno()})
+def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client, prepared: Prepared) -> None:
+    _detach({client.fileno(), lock.fileno(), *prepared.descriptors()})
     try:
-        supervisor, state = _start(engine, record, client)
+        supervisor, state = _start(engine, record, client, prepared)
     except PodError as err:
         _report_failure(engine, record, client, err)
         return
@@ -101,7 +106,9 @@ def _detach(keep: set[int]) -> None:
     _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
 
 
-def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Supervisor, ContainerState]:
+def _start(
+    engine: Engine, record: ContainerRecord, client: Client, prepared: Prepared
+) -> tuple[Supervisor, ContainerState]:
     """Start the program; return its supervisor and the state that was written."""
     run_folder = engine.layout.run_container(record.id)
     listener = Listener(run_folder)
@@ -110,8 +117,14 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     bundle = start_files.write_bundle(engine, record, plan, mounts)
     bundle = rootfs.attach(engine, record, bundle, mounts)
 
+    side: NetworkSide | None = None
+
     def connect(namespace: int) -> None:
-        network.connect(plan, namespace, run_folder)
+        nonlocal side
+        if record.publish or plan.mode == network.BRIDGE:
+            side = _connect(engine, record, plan, prepared, namespace)
+        else:
+            network.connect(plan, namespace, run_folder)
 
     if strays.are_possible(record):
         strays.adopt()
@@ -125,7 +138,7 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     mounts.release()
     checks = _health_checks(engine, record)
     try:
-        state = _write_state(engine, record, launched.pid, checks)
+        state = _write_state(engine, record, launched.pid, checks, side)
         log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
     except OSError:
         os.kill(launched.pid, _signal.SIGKILL)
@@ -136,8 +149,21 @@ def _start(engine: Engine, record: ContainerRecord, client: Client) -> tuple[Sup
     if strays.are_possible(record):
         supervisor.mount_namespace = strays.namespace_of(launched.pid)
     supervisor.health = checks
+    supervisor.network = side
     supervisor.stop_signal = signals.number(record.stop_signal)
     return supervisor, state
+
+
+def _connect(
+    engine: Engine, record: ContainerRecord, plan: NetworkPlan, prepared: Prepared, namespace: int
+) -> NetworkSide:
+    """Connect a container whose network the monitor has to look after, and tell its files of what that gave."""
+    from pod.engine.monitor import network as looked_after
+
+    side = looked_after.connect(engine, record, plan, prepared, namespace)
+    if side.attachments:
+        name_files.write_names(engine, record, network.plan_of(side.attachments))
+    return side
 
 
 def _health_checks(engine: Engine, record: ContainerRecord) -> HealthChecks | None:
@@ -148,7 +174,9 @@ def _health_checks(engine: Engine, record: ContainerRecord) -> HealthChecks | No
     return health.of(engine, record, time.monotonic())
 
 
-def _write_state(engine: Engine, record: ContainerRecord, pid: int, checks: HealthChecks | None) -> ContainerState:
+def _write_state(
+    engine: Engine, record: ContainerRecord, pid: int, checks: HealthChecks | None, side: NetworkSide | None
+) -> ContainerState:
     before = containers.load(engine.layout, record.id).state
     restarts = before.restart_count + 1 if before.status == "restarting" else 0
     state = ContainerState(
@@ -160,6 +188,7 @@ def _write_state(engine: Engine, record: ContainerRecord, pid: int, checks: Heal
         started_at=times.now(),
         restart_count=restarts,
         health="" if checks is None else "starting",
+        attachments=() if side is None else side.attachments,
     )
     containers.save_state(engine.layout, record.id, state)
     return state

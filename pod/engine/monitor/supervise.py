@@ -17,6 +17,7 @@ from pod.linux import process
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.monitor.health import HealthChecks
+    from pod.engine.monitor.network import NetworkSide
 
 _LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
 
@@ -35,6 +36,7 @@ class Supervisor:
         self.close_stdin_with_client = False
         self.mount_namespace = ""  # of the container, where its pid namespace is not its own
         self.health: HealthChecks | None = None
+        self.network: NetworkSide | None = None
         self.stop_signal = int(_signal.SIGTERM)
         self.terminated = False  # somebody ends the monitor: a session or a machine that goes down
         self._pidfd = os.pidfd_open(init)
@@ -44,13 +46,15 @@ class Supervisor:
         """Serve until the program has ended and all it wrote is logged: its exit code. None at `until` (monotonic)."""
         _signal.signal(_signal.SIGTERM, self._terminate)
         while self._exit_code is None:
-            events = self._wait(_milliseconds(until, self.health.due if self.health else None))
+            events = self._wait(_milliseconds(until, *(side.due for side in (self.health, self.network) if side)))
             if not events and until is not None and time.monotonic() >= until and not self._busy():
                 return None
             for fd, event in events:
                 self._handle(fd, event)
             if self.health is not None:
                 self.health.start_if_due()
+            if self.network is not None:
+                self.network.retry_if_due()
         if self.health is not None:
             self.health.abandon()
         self._drain()
@@ -74,6 +78,8 @@ class Supervisor:
         poll.register(self.listener.fileno(), select.POLLIN)
         if self.health is not None and self.health.running:
             poll.register(self.health.fileno(), select.POLLIN)
+        for fd in self.network.descriptors() if self.network is not None else ():
+            poll.register(fd, select.POLLIN)
         slow = any(client.pending for client in self.clients)
         for client in self.clients:
             reading = 0 if self.streams.pending else select.POLLIN
@@ -97,6 +103,8 @@ class Supervisor:
             client = self.listener.accept()
             if client is not None:
                 self.clients.append(client)
+        elif self.network is not None and fd in self.network.descriptors():
+            self.network.handle(fd)
         elif fd in self.streams.outputs or fd == self.streams.stdin:
             if event & (select.POLLOUT | select.POLLERR) and self.streams.pending:
                 self.streams.flush()

@@ -33,6 +33,13 @@ class NetworkFlags(Record):
     domainname: Annotated[
         str, Option("--domainname", metavar="NAME", help="NIS domain name", rich_help_panel="Network")
     ] = ""
+    expose: Annotated[
+        tuple[str, ...],
+        Option("--expose", metavar="PORT", help="A port for -P to publish", rich_help_panel="Network"),
+    ] = ()
+    hosts_file: Annotated[
+        str, Option("--hosts-file", metavar="PATH", help="What /etc/hosts begins with", rich_help_panel="Network")
+    ] = ""
     hostname: Annotated[
         str, Option("--hostname", "-h", metavar="NAME", help="Host name inside", rich_help_panel="Network")
     ] = ""
@@ -40,13 +47,36 @@ class NetworkFlags(Record):
         bool,
         Option("--http-proxy", help="Hand in the proxy variables of here; on unless =false", rich_help_panel="Network"),
     ] = True
+    ip: Annotated[
+        str, Option("--ip", metavar="ADDRESS", help="IPv4 address on its network", rich_help_panel="Network")
+    ] = ""
+    ip6: Annotated[
+        str, Option("--ip6", metavar="ADDRESS", help="IPv6 address on its network", rich_help_panel="Network")
+    ] = ""
+    link: Annotated[
+        tuple[str, ...],
+        Option("--link", metavar="NAME:ALIAS", help="Call another container by an alias", rich_help_panel="Network"),
+    ] = ()
+    mac_address: Annotated[
+        str, Option("--mac-address", metavar="MAC", help="Hardware address on its network", rich_help_panel="Network")
+    ] = ""
     network: Annotated[
         tuple[str, ...],
         Option(
             "--network",
             "--net",
-            metavar="MODE",
-            help="none, host, slirp4netns, container:NAME, ns:PATH",
+            metavar="NETWORK",
+            help="slirp4netns, pasta, host, none, bridge, container:NAME, ns:PATH, or networks by name",
+            rich_help_panel="Network",
+        ),
+    ] = ()
+    network_alias: Annotated[
+        tuple[str, ...],
+        Option(
+            "--network-alias",
+            "--net-alias",
+            metavar="NAME",
+            help="Another name on its networks",
             rich_help_panel="Network",
         ),
     ] = ()
@@ -55,4 +85,17 @@ class NetworkFlags(Record):
     ] = False
     no_hosts: Annotated[
         bool, Option("--no-hosts", help="Leave the image's /etc/hosts alone", rich_help_panel="Network")
+    ] = False
+    publish: Annotated[
+        tuple[str, ...],
+        Option(
+            "--publish",
+            "-p",
+            metavar="[[IP:]PORT:]PORT",
+            help="Lead a port of this machine into the container",
+            rich_help_panel="Network",
+        ),
+    ] = ()
+    publish_all: Annotated[
+        bool, Option("--publish-all", "-P", help="Publish all ports that are exposed", rich_help_panel="Network")
     ] = False

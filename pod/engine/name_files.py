@@ -1,0 +1,109 @@
+"""What a container finds in /etc/hosts and /etc/resolv.conf. Written at every start, and when its networks change."""
+
+from __future__ import annotations
+
+import os
+
+from pod.engine import sharing
+from pod.errors import UsageError
+from pod.linux import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.engine import Engine
+    from pod.net.attach import NetworkPlan
+    from pod.storage.container_records import ContainerRecord
+
+
+def write_names(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> None:
+    """Write both files, in place: a running container has them mounted. Raises UsageError for a --hosts-file."""
+    run_folder = engine.layout.run_container(record.id)
+    write_in_place(f"{run_folder}/hosts", _hosts(record, plan, sharing.hostname(engine, record)))
+    write_in_place(f"{run_folder}/resolv.conf", _resolv_conf(record, plan))
+
+
+def write_in_place(path: str, text: str) -> None:
+    """Write a small file that containers may read, keeping the inode that they have mounted."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
+    try:
+        files.write_all(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
+def _hosts(record: ContainerRecord, plan: NetworkPlan, hostname: str) -> str:
+    lines = ["127.0.0.1\tlocalhost localhost.localdomain", "::1\tlocalhost localhost.localdomain"]
+    for entry in record.add_host:
+        host, _, address = entry.partition(":")
+        if address == "host-gateway":
+            address = _gateway(record, plan, host)
+        lines.append(f"{address}\t{host}")
+    if record.hosts_file not in ("", "none"):
+        lines.append(_base(record.hosts_file))
+    if plan.host_address:
+        lines.append(f"{plan.host_address}\thost.containers.internal host.docker.internal")
+    names = " ".join(dict.fromkeys(n for n in (hostname, record.name) if n))
+    lines.append(f"{plan.address or '127.0.1.1'}\t{names}")
+    return "\n".join(lines) + "\n"
+
+
+def _base(path: str) -> str:
+    try:
+        return files.read_bytes(path, 1 << 20).decode(errors="replace").rstrip("\n")
+    except OSError as err:
+        raise UsageError(f"cannot read --hosts-file {path}: {err.strerror}") from err
+
+
+def _gateway(record: ContainerRecord, plan: NetworkPlan, host: str) -> str:
+    if not plan.host_address:
+        raise UsageError(
+            f"--add-host {host}:host-gateway: with --network {record.network} the host has no address in the container",
+            hint="leave it away, or choose --network slirp4netns or host",
+        )
+    return plan.host_address
+
+
+def _resolv_conf(record: ContainerRecord, plan: NetworkPlan) -> str:
+    """Return the resolver's configuration: the host's, with servers that the container can reach, or what was asked.
+
+    A network's name server stays in its place when others are asked for: it forwards to those.
+    """
+    servers, search, options = _host_resolvers()
+    if plan.has_names:
+        servers = list(plan.name_servers)
+    elif plan.name_servers:
+        servers = [*plan.name_servers, *(s for s in servers if not _is_loopback(s))]
+    if not plan.has_names:
+        servers = list(record.dns) or servers
+    search = list(record.dns_search) or search
+    options = list(record.dns_option) or options
+    lines = [f"nameserver {server}" for server in servers]
+    if search and search != ["."]:
+        lines.insert(0, f"search {' '.join(search)}")
+    if options:
+        lines.append(f"options {' '.join(options)}")
+    return "\n".join(lines) + "\n"
+
+
+def _host_resolvers() -> tuple[list[str], list[str], list[str]]:
+    """Return the host's name servers, search domains and options (resolv.conf(5))."""
+    servers: list[str] = []
+    search: list[str] = []
+    options: list[str] = []
+    try:
+        text = files.read_bytes("/etc/resolv.conf", 1 << 16).decode(errors="replace")
+    except OSError:
+        return servers, search, options
+    for line in text.splitlines():
+        words = line.split("#")[0].split()
+        if len(words) >= 2 and words[0] == "nameserver":
+            servers.append(words[1])
+        elif len(words) >= 2 and words[0] in ("search", "domain"):
+            search = words[1:]
+        elif words[:1] == ["options"]:
+            options += words[1:]
+    return servers, search, options
+
+
+def _is_loopback(address: str) -> bool:
+    return address.startswith("127.") or address == "::1"

@@ -1,0 +1,1 @@
+"""What is done with networks: making and removing them, and putting containers on them."""
