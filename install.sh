@@ -4,6 +4,7 @@
 #   PREFIX/lib/pod/venv-3.X     private virtual environment with the third-party packages
 #   PREFIX/lib/pod/RELEASE      this checkout's code, compiled, with its launcher; one earlier release is kept
 #   PREFIX/bin/pod              link to the launcher: an upgrade is the change of this link
+#   PREFIX/share                manual pages and shell completion; PREFIX/lib/pod/shared lists them
 #
 # Nothing is left half done: everything is made beside what is there, and the link is changed last.
 set -eu
@@ -291,14 +292,48 @@ write(sys.argv[1] + "/hot-modules.bin")' "$release" 2>/dev/null || :
         'the earlier one, if there was one, is still in place'
     ln -s "$release/bin/pod" "$bin/.pod-$$"
     mv -f "$bin/.pod-$$" "$bin/pod"
+    install_shared
     remove_old_releases
+}
+
+# Pages and completion go where man and the shells look; what an earlier release had more of, goes.
+install_shared() {
+    remove_shared
+    for page in "$source"/man/*.[1-8]; do
+        section=${page##*.}
+        share "$page" "man/man$section"
+    done
+    scripts=$(mktemp -d)
+    if "$release/bin/pod" completion bash >"$scripts/pod" 2>/dev/null; then
+        "$release/bin/pod" completion zsh >"$scripts/_pod"
+        "$release/bin/pod" completion fish >"$scripts/pod.fish"
+        share "$scripts/pod" bash-completion/completions
+        share "$scripts/_pod" zsh/site-functions
+        share "$scripts/pod.fish" fish/vendor_completions.d
+    fi
+    rm -rf "$scripts"
+}
+
+share() {
+    mkdir -p "$prefix/share/$2"
+    cp "$1" "$prefix/share/$2/" && chmod 644 "$prefix/share/$2/${1##*/}"
+    say "$2/${1##*/}" >>"$lib/shared"
+}
+
+remove_shared() {
+    [ -e "$lib/shared" ] || return 0
+    while read -r file; do
+        rm -f "$prefix/share/$file"
+        (cd "$prefix" && rmdir -p "share/${file%/*}" 2>/dev/null) || : # what is empty now
+    done <"$lib/shared"
+    rm -f "$lib/shared"
 }
 
 # The one before may still have processes of running containers; those before that one are gone.
 remove_old_releases() {
     for old in "$lib"/*; do
         case $old in
-            "$release" | "$venv" | "${previous%/bin/pod}") ;;
+            "$release" | "$venv" | "${previous%/bin/pod}" | "$lib/shared") ;;
             *) rm -rf "$old" ;;
         esac
     done
@@ -307,6 +342,7 @@ remove_old_releases() {
 uninstall() {
     refuse_foreign_program
     [ -d "$lib" ] || [ -L "$bin/pod" ] || die "pod is not installed below $prefix" 'name the place with --prefix'
+    remove_shared
     rm -f "$bin/pod"
     rm -rf "$lib"
     if [ "$uid" = 0 ] && [ -e /etc/apparmor.d/pod-engine ]; then
@@ -330,7 +366,7 @@ install_for_another_user() {
     fi
     copy=$(mktemp -d)
     trap 'rm -rf "$copy"' EXIT
-    cp -R "$source/install.sh" "$source/pyproject.toml" "$source/packaging" "$source/pod" "$copy"
+    cp -R "$source/install.sh" "$source/pyproject.toml" "$source/packaging" "$source/pod" "$source/man" "$copy"
     chmod -R a+rX "$copy"
     set -- --no-system-packages
     [ -z "$prefix" ] || set -- "$@" --prefix "$prefix"

@@ -66,6 +66,8 @@ class Context:
 
             self._engine = Engine(self.settings, _notice)
             self._engine.pull_progress = _pull_progress
+            if all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+                self._engine.choose_image = _choose_image
         return self._engine
 
 
@@ -73,6 +75,13 @@ def _notice(text: str) -> None:
     from pod.cli import errors_output
 
     errors_output.notice(text)
+
+
+def _choose_image(name: str, candidates: list[str]) -> int:
+    """Ask on the terminal what a short name means."""
+    from pod.cli.actions.registry.choice import choose
+
+    return choose(name, candidates)
 
 
 def _pull_progress() -> PullProgress:

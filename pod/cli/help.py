@@ -14,7 +14,7 @@ from pod.cli.definitions import Definition, Parameter, define
 
 _GAP = 2
 _WIDEST_LEFT = 30
-_REFUSED = "Refused"
+REFUSED = "Refused"
 
 
 def show(definition: Definition, name: str) -> int:
@@ -27,7 +27,7 @@ def show_overview() -> int:
     """Print the help of pod itself: commands under their headings, and the global options."""
     root = define(tree.ROOT)
     blocks = [f"Usage: {usage(root, 'pod')}", _description(root)[0]]
-    for section in (tree.RUN, tree.MANAGE, tree.IMAGES, tree.SYSTEM):
+    for section in tree.SECTIONS:
         rows = [
             (entry.names[0], summary(entry))
             for entry in tree.COMMANDS
@@ -35,7 +35,9 @@ def show_overview() -> int:
         ]
         blocks.append(_table(section, rows))
     blocks.append(_table("Groups", [(f"{group} …", text) for group, text in tree.GROUPS.items()]))
-    blocks.append(_table("Global options", _option_rows([p for p in root.parameters if p.is_option])))
+    blocks.append(
+        *(_table("Global options", _option_rows(rows)) for panel, rows in panels(root).items() if panel != REFUSED)
+    )
     blocks.append("`pod COMMAND --help` tells more about a command.")
     print("\n\n".join(blocks))
     return exitcodes.OK
@@ -75,17 +77,60 @@ def _body(definition: Definition, name: str) -> Iterable[str]:
     arguments = [(p.metavar, p.info.help or "") for p in definition.parameters if not p.is_option and p.info.help]
     if arguments:
         yield _table("Arguments", arguments)
-    panels: dict[str, list[Parameter]] = {"": []}
-    for parameter in definition.parameters:
-        if parameter.is_option and not parameter.info.hidden:
-            panel = _REFUSED if parameter.refusal else parameter.info.rich_help_panel or ""
-            panels.setdefault(panel, []).append(parameter)
-    panels[_REFUSED] = panels.pop(_REFUSED, [])  # last
-    for panel, parameters in panels.items():
-        if parameters:
+    for panel, parameters in panels(definition).items():
+        if panel == REFUSED:
+            yield _refused(parameters)
+        else:
             yield _table(f"{panel} options" if panel else "Options", _option_rows(parameters))
     if examples:
         yield examples
+
+
+def panels(definition: Definition) -> dict[str, list[Parameter]]:
+    """Return the options that are shown, each panel's sorted; those without one first, those refused last."""
+    found: dict[str, list[Parameter]] = {"": []}
+    for parameter in sorted(definition.parameters, key=_long_name):
+        if parameter.is_option and not parameter.info.hidden:
+            panel = REFUSED if parameter.refusal else parameter.info.rich_help_panel or ""
+            found.setdefault(panel, []).append(parameter)
+    order = {p.info.rich_help_panel: None for p in definition.parameters if p.is_option and p.info.rich_help_panel}
+    return {panel: found[panel] for panel in ("", *order, REFUSED) if found.get(panel)}
+
+
+def spellings(parameter: Parameter) -> tuple[list[str], list[str]]:
+    """Return the short spellings of an option, and the long ones."""
+    short = [o for o in parameter.typer.opts if not o.startswith("--")]
+    return short, [o for o in parameter.typer.opts if o.startswith("--")]
+
+
+def explanation(parameter: Parameter) -> str:
+    """Return what an option does, or why it is refused."""
+    return parameter.refusal or parameter.info.help or ""
+
+
+def _long_name(parameter: Parameter) -> str:
+    return str(max(parameter.typer.opts, key=len).lstrip("-")) if parameter.is_option else ""
+
+
+def _refused(parameters: list[Parameter]) -> str:
+    """Return the options that are refused, those of one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for parameter in parameters:
+        reasons.setdefault(parameter.refusal, []).append(_long(parameter))
+    lines = [bold("Refused options:")]
+    for reason, names in reasons.items():
+        lines.append(
+            textwrap.fill(
+                ", ".join(names), _width(), initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False
+            )
+        )
+        lines.append(textwrap.fill(reason, _width(), initial_indent="      ", subsequent_indent="      "))
+    return "\n".join(lines)
+
+
+def _long(parameter: Parameter) -> str:
+    short, long = spellings(parameter)
+    return "/".join([*short, *long])
 
 
 def _description(definition: Definition) -> tuple[str, str]:
@@ -97,12 +142,10 @@ def _description(definition: Definition) -> tuple[str, str]:
 
 def _option_rows(parameters: list[Parameter]) -> list[tuple[str, str]]:
     rows = []
-    for parameter in sorted(parameters, key=lambda p: max(p.typer.opts, key=len).lstrip("-")):
-        short = [o for o in parameter.typer.opts if not o.startswith("--")]
-        long = [o for o in parameter.typer.opts if o.startswith("--")]
+    for parameter in parameters:
+        short, long = spellings(parameter)
         left = (", ".join([*short, *long]) if short else "    " + ", ".join(long)).rstrip()
-        text = parameter.refusal or parameter.info.help or ""
-        rows.append((left if parameter.type is bool else f"{left} {parameter.metavar}", text))
+        rows.append((left if parameter.type is bool else f"{left} {parameter.metavar}", explanation(parameter)))
     return rows
 
 

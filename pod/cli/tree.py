@@ -10,6 +10,8 @@ from pod.record import Record
 
 RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Images", "System"
 VOLUMES = "Volumes and secrets"
+SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, SYSTEM)
+"""The headings of `pod --help`, in their order."""
 
 GROUPS = {
     "container": "Manage containers",
@@ -17,6 +19,7 @@ GROUPS = {
     "volume": "Manage volumes",
     "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
+    "generate": "Describe containers for other programs",
     "manifest": "Manage manifest lists",
     "quadlet": "Make systemd units of Quadlet files",
     "system": "Manage pod",
@@ -116,6 +119,7 @@ COMMANDS = (
     _entry(VOLUMES, "volume.mount:mount", "volume mount"),
     _entry(VOLUMES, "volume.unmount:unmount", "volume unmount", "volume umount"),
     _entry(VOLUMES, "volume.reload:reload", "volume reload"),
+    _entry(SYSTEM, "generate.systemd:systemd", "generate systemd"),
     _entry(SYSTEM, "quadlet.list:list_", "quadlet list", "quadlet ls"),
     _entry(SYSTEM, "quadlet.print:print_", "quadlet print"),
     _entry(SYSTEM, "quadlet.install:install", "quadlet install"),
@@ -150,7 +154,6 @@ NOT_YET = frozenset(
     compose
     context
     farm
-    generate
     kube
     machine
     network

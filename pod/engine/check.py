@@ -7,7 +7,7 @@ they belong to.
 
 from __future__ import annotations
 
-from pod.engine import check_containers, check_images, sweep
+from pod.engine import check_containers, check_images, check_volumes, sweep
 from pod.engine.check_report import Finding
 from pod.engine.images import garbage
 from pod.errors import StorageError
@@ -28,6 +28,7 @@ def check(engine: Engine, *, quick: bool = False, repair: bool = False) -> Itera
     engine.enter()
     yield from check_images.check(engine, quick=quick, repair=repair)
     yield from check_containers.check(engine, repair=repair)
+    yield from check_volumes.check(engine, repair=repair)
     yield from _leftovers(engine, repair)
 
 

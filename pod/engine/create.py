@@ -69,6 +69,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = asking.settle(engine, record)
     sharing.check(engine, record)
+    if record.log.driver != "k8s-file" or record.log.options:
+        from pod.engine import log_options
+
+        log_options.check(record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
 
@@ -108,7 +112,7 @@ def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
         from pod.engine import root_folder
 
         return root_folder.IMAGE
-    return resolve.for_container(engine, options.image, pull=options.pull, platform=options.platform)
+    return resolve.for_container(engine, options.image, options.source)
 
 
 def _default_network(engine: Engine) -> str:

@@ -1,7 +1,7 @@
 """`system df`: what the store takes on disk. What images share counts once; and what would go is what prune frees.
 
 An image is its blobs (as they lie on disk) and its unpacked layers (the sizes of their files); a container is the
-files that it wrote.
+files that it wrote; a volume is what du(1) counts in it.
 """
 
 from __future__ import annotations
@@ -12,18 +12,24 @@ from pod.engine import containers
 from pod.engine.images import users
 from pod.engine.images.list_images import list_images
 from pod.engine.prune import own_size
+from pod.engine.volumes.sizes import volume_size
+from pod.engine.volumes.users import by_volume
 from pod.errors import StorageError
 from pod.oci.digest import Digest
 from pod.record import Record
 from pod.storage.image_changes import Needed, needed, reachable
 from pod.storage.images import Image, ImageStore
 from pod.storage.layers import LayerStore
+from pod.storage.volumes import VolumeStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
     from pod.storage.layout import StorageLayout
+    from pod.storage.volumes import VolumeRecord
 
 
 class ImageUsage(Record):
@@ -42,6 +48,14 @@ class ContainerUsage(Record):
     size: int
 
 
+class VolumeUsage(Record):
+    """A volume, how many containers use it, and the bytes that it takes on disk."""
+
+    record: VolumeRecord
+    containers: int
+    size: int
+
+
 class DiskUsage(Record):
     """The whole store in bytes."""
 
@@ -49,6 +63,15 @@ class DiskUsage(Record):
     images_size: int
     images_reclaimable: int
     containers: tuple[ContainerUsage, ...]
+    volumes: tuple[VolumeUsage, ...] = ()
+
+    @property
+    def volumes_size(self) -> int:
+        return sum(one.size for one in self.volumes)
+
+    @property
+    def volumes_reclaimable(self) -> int:
+        return sum(one.size for one in self.volumes if not one.containers)
 
     @property
     def containers_size(self) -> int:
@@ -70,7 +93,15 @@ def disk_usage(engine: Engine) -> DiskUsage:
         images_size=total,
         images_reclaimable=total - _size(engine.layout, reachable(store, *kept)),
         containers=tuple(ContainerUsage(container, own_size(engine, container)) for container in found),
+        volumes=tuple(_volume_usages(engine)),
     )
+
+
+def _volume_usages(engine: Engine) -> Iterator[VolumeUsage]:
+    engine.enter()
+    using = by_volume(engine.layout)
+    for record in VolumeStore(engine.layout).every():
+        yield VolumeUsage(record, len(using.get(record.name, ())), volume_size(engine.layout, record))
 
 
 def _size(layout: StorageLayout, parts: Needed) -> int:

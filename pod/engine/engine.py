@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from pod.engine.images.pull import PullProgress
+    from pod.registry.short_names import Choose
     from pod.runtime.user_namespace import UserNamespace
     from pod.settings import Settings
 
@@ -26,6 +27,7 @@ class Engine:
         self.layout = StorageLayout(settings.root, settings.runroot)
         self.notify = notify  # a sentence that the user should read, on stderr
         self.pull_progress: Callable[[], PullProgress] | None = None  # how the front door shows an image being pulled
+        self.choose_image: Choose | None = None  # how it asks what a short name means, where there is somebody to ask
         self._namespace: UserNamespace | None = None
 
     def enter(self) -> UserNamespace:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, healthcheck, network_settings, spec
+from pod.engine import containers, healthcheck, log_options, network_settings, spec
 from pod.engine.containers import Container
+from pod.engine.mounts import inspect as mounts
 from pod.linux import times
 from pod.storage import marker
-from pod.storage.container_records import ContainerRecord, Mount
+from pod.storage.container_records import ContainerRecord
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "StaticDir": folder,
         "OCIConfigPath": f"{folder}/config.json",
         "OCIRuntime": "pod",
-        "LogPath": "" if record.log.driver == "none" else f"{folder}/log",
+        "LogPath": log_options.path(engine.layout, record),
         "Name": record.name,
         "RestartCount": state.restart_count,
         "Driver": driver,
@@ -53,7 +54,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "ExecIDs": [],
         "HostConfig": _host_config(record),
         "GraphDriver": {"Name": driver, "Data": {"UpperDir": f"{folder}/upper", "WorkDir": f"{folder}/work"}},
-        "Mounts": [_mount(mount) for mount in record.mounts if mount.type != "tmpfs"],
+        "Mounts": mounts.mounts(record),
         "Config": _config(record),
         "NetworkSettings": network_settings.describe(container),
         "Namespace": "",
@@ -118,7 +119,9 @@ def _config(record: ContainerRecord) -> dict[str, Any]:
 
 def _host_config(record: ContainerRecord) -> dict[str, Any]:
     return {
-        "Binds": [_bind(mount) for mount in record.mounts if mount.type in ("bind", "volume")],
+        "Binds": mounts.binds(record),
+        "VolumesFrom": list(record.volumes_from) or None,
+        "VolumeDriver": "",
         "ContainerIDFile": "",
         "LogConfig": {"Type": record.log.driver, "Config": dict(record.log.options)},
         "NetworkMode": network_settings.network_mode(record),
@@ -141,33 +144,13 @@ def _host_config(record: ContainerRecord) -> dict[str, Any]:
         "PublishAllPorts": record.publish_all,
         "ReadonlyRootfs": record.read_only,
         "SecurityOpt": list(record.security_opt),
-        "Tmpfs": {mount.target: ",".join(mount.options) for mount in record.mounts if mount.type == "tmpfs"},
+        "Tmpfs": mounts.tmpfs(record),
         "ShmSize": record.shm_size,
         "Sysctls": dict(record.sysctls),
         "Runtime": "pod",
         "Init": record.init,
         "Ulimits": [{"Name": limit.name, "Soft": limit.soft, "Hard": limit.hard} for limit in record.ulimits],
     }
-
-
-def _bind(mount: Mount) -> str:
-    options = ",".join(mount.options)
-    return f"{mount.name or mount.source}:{mount.target}" + (f":{options}" if options else "")
-
-
-def _mount(mount: Mount) -> dict[str, Any]:
-    propagation = [option for option in mount.options if option.removeprefix("r") in ("shared", "slave", "private")]
-    document = {
-        "Type": mount.type,
-        "Source": mount.source,
-        "Destination": mount.target,
-        "Driver": "local" if mount.type == "volume" else "",
-        "Mode": ",".join(mount.options),
-        "Options": list(mount.options),
-        "RW": "ro" not in mount.options,
-        "Propagation": propagation[0] if propagation else "rprivate",
-    }
-    return {"Name": mount.name, **document} if mount.name else document
 
 
 def _capabilities(record: ContainerRecord) -> tuple[str, ...]:

@@ -6,7 +6,20 @@
 from __future__ import annotations
 
 from pod.oci.image_config import Healthcheck
+from pod.record import Record
 from pod.storage.container_records import ContainerSettings
+
+
+class ImageSource(Record):
+    """How a container comes by its image: for which platform, when it is fetched, and how."""
+
+    pull: str = "missing"  # always, missing, never, newer
+    platform: str = ""
+    authfile: str = ""
+    tls_verify: bool | None = None
+    retry: int = 3
+    retry_delay: float = 0.0  # seconds; 0 waits longer each time
+    quiet: bool = False
 
 
 class CreateOptions(ContainerSettings, kw_only=True):
@@ -35,6 +48,5 @@ class CreateOptions(ContainerSettings, kw_only=True):
     image_volumes: str = "anonymous"  # what becomes of the image's VOLUMEs: anonymous, tmpfs or ignore
     volume_driver: str = ""  # of the volumes that are made for the container
     cidfile: str = ""
-    pull: str = "missing"  # always, missing, never, newer
-    platform: str = ""
+    source: ImageSource = ImageSource()
     healthcheck: Healthcheck | None = None

@@ -38,6 +38,12 @@ def registries_files() -> list[str]:
     return found
 
 
+def short_name_file() -> str:
+    """Return the file with the meanings of short names that a person chose."""
+    cache = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return f"{cache}/containers/short-name-aliases.conf"
+
+
 def certificate_folders(host: str) -> list[str]:
     """Return the folders that may hold certificates for a registry, the user's first."""
     parents = [f"{config_home()}/containers", "/etc/containers", "/etc/docker"]

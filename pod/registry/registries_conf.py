@@ -8,13 +8,15 @@ from __future__ import annotations
 import tomllib
 
 from pod.errors import InvalidReference, RegistryError
-from pod.oci.reference import Reference, names_registry, split_tag
 from pod.record import Record
-from pod.registry import places
+from pod.registry import places, short_names
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from pod.oci.reference import Reference
+    from pod.registry.short_names import Meaning
 
 
 class Location(Record):
@@ -32,6 +34,7 @@ class RegistriesConf:
         self._search: list[str] = []
         self._tables: dict[str, dict[str, Any]] = {}
         self._aliases: dict[str, str] = {}
+        self.short_name_mode = short_names.PERMISSIVE
         for path in places.registries_files():
             self._merge(path)
 
@@ -40,27 +43,16 @@ class RegistriesConf:
             with open(path, "rb") as file:
                 document = tomllib.load(file)
             self._search = document.get("unqualified-search-registries", self._search)
+            self.short_name_mode = _mode(document.get("short-name-mode")) or self.short_name_mode
             self._aliases.update(document.get("aliases", {}))
             for table in document.get("registry", ()):
                 self._tables[table.get("prefix") or table["location"]] = table
         except (OSError, ValueError, KeyError, TypeError, AttributeError) as err:
             raise RegistryError(f"{path}: {err}", hint="mend the file: containers-registries.conf(5)") from err
 
-    def candidates(self, name: str) -> list[Reference]:
-        """Return what a typed name may mean, in the order of trying. Raises InvalidReference."""
-        reference = Reference.parse(name)
-        if names_registry(name):
-            return [reference.with_default_tag()]
-        bare, _, _ = name.partition("@")
-        bare, _ = split_tag(bare)
-        if alias := self._aliases.get(bare):
-            target = Reference.parse(alias)
-            found = [target.replace(tag=reference.tag, digest=reference.digest)]
-        elif self._search:
-            found = [Reference.parse(f"{registry}/{name}") for registry in self._search]
-        else:
-            found = [reference]
-        return [candidate.with_default_tag() for candidate in found]
+    def meaning(self, name: str) -> Meaning:
+        """Return what a typed name may mean, by the aliases and registries of the files. Raises InvalidReference."""
+        return short_names.meaning(name, {**self._aliases, **short_names.chosen_before()}, self._search)
 
     def locations(self, reference: Reference, *, mirrors: bool = True) -> list[Location]:
         """Return where to fetch an image from: mirrors first. Raises RegistryError where it is blocked."""
@@ -103,9 +95,16 @@ def _location(table: dict[str, Any], prefix: str, reference: Reference) -> Locat
     """Return the place that a table gives: its location in the stead of its prefix."""
     target = table.get("location") or ""
     name = reference.name
-    if target and not prefix.startswith("*."):
-        name = target + name[len(prefix) :]
+    if target:
+        name = target + name[len(reference.registry if prefix.startswith("*.") else prefix) :]
     host, slash, repository = name.partition("/")
     if not slash:
         raise InvalidReference(f"registries.conf turns {reference.name} into {name}, which names no repository")
     return Location(host, repository, bool(table.get("insecure")))
+
+
+def _mode(text: str | None) -> str:
+    """Return a mode of short names as configured, "" for none. Raises ValueError."""
+    if text and text not in (short_names.ENFORCING, short_names.PERMISSIVE, short_names.DISABLED):
+        raise ValueError(f"short-name-mode {text!r} is none of enforcing, permissive, disabled")
+    return text or ""

@@ -48,7 +48,7 @@ def checkout(scratch: Path) -> Path:
     """A checkout that cannot be written to, as one that belongs to somebody else."""
     copy = scratch / "checkout"
     copy.mkdir()
-    for name in ("pod", "packaging"):
+    for name in ("pod", "packaging", "man"):
         shutil.copytree(folders.CHECKOUT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("install.sh", "pyproject.toml"):
         shutil.copy(folders.CHECKOUT / name, copy / name)
@@ -92,6 +92,14 @@ def test_installing_leaves_the_checkout_as_it_was(home: Home, checkout: Path) ->
     assert home.pod("--version").code == 0
     assert not list(checkout.rglob("__pycache__"))
     assert not list(checkout.rglob("*.egg-info"))
+
+
+def test_the_pages_and_the_completion_are_where_man_and_the_shells_look(home: Home) -> None:
+    share = home.folder / ".local/share"
+    assert (share / "man/man1/pod-run.1").read_text().startswith('.TH "POD-RUN" "1"')
+    assert (share / "man/man5/pod.conf.5").exists()
+    for script in ("bash-completion/completions/pod", "zsh/site-functions/_pod", "fish/vendor_completions.d/pod.fish"):
+        assert "__complete" in (share / script).read_text()
 
 
 def test_a_folder_that_is_not_on_path_gives_the_line_to_add(home: Home) -> None:

@@ -106,3 +106,22 @@ def test_what_makes_no_sense_here_says_why(own: CommandLine) -> None:
     assert "nothing to renumber" in own("system", "renumber").ok().stdout
     refused = own("system", "migrate", "--new-runtime", "crun")
     assert refused.code == 125 and "pod is its own runtime" in refused.stderr
+
+
+def test_volumes_are_what_du_counts_and_only_unused_ones_can_go(own: CommandLine) -> None:
+    fill = "cd /v && dd if=/dev/zero of=big bs=1000 count=300 && ln big again && truncate -s 1G sparse && mkdir d"
+    own("run", "--name", "df-user", "-v", "df-used:/v", "busybox", "sh", "-c", fill).ok()
+    own("run", "--rm", "-v", "df-free:/v", "busybox", "sh", "-c", fill).ok()
+    store = own.prefix[list(own.prefix).index("--root") + 1]
+    measured = own("unshare", "du", "-s", "-B1", f"{store}/volumes/df-used/data", f"{store}/volumes/df-free/data").ok()
+    used, free = (int(line.split()[0]) for line in measured.lines)
+    assert 300_000 < used < 400_000
+    assert usage(own)["Local Volumes"] == {"Total": 2, "Active": 1, "Size": used + free, "Reclaimable": free}
+    lines = own("system", "df", "-v").ok().lines
+    assert ["df-used", "1", f"{used / 1000:.4g}kB"] in [line.split() for line in lines]
+    own("volume", "prune", "-f").ok()
+    assert usage(own)["Local Volumes"] == {"Total": 1, "Active": 1, "Size": used, "Reclaimable": 0}
+    own("volume", "create", "df-other").ok()
+    pruned = own("system", "prune", "-f", "--volumes").ok().stdout
+    assert "Deleted Volumes:\ndf-other\ndf-used\n" in pruned  # its container was stopped, and went first
+    assert usage(own)["Local Volumes"]["Total"] == 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pod.engine import log_blocks, logs
+from pod.engine import log_blocks
 from pod.engine.monitor.log_file import STDERR, STDOUT, LogFile
 
 TIME = b"2026-01-01T00:00:00.000000000Z"
@@ -64,13 +64,6 @@ def test_parts_are_joined_and_streams_kept_apart(count: int) -> None:
     part = TIME + b" stdout P par\n"
     block = (part + lines(STDERR, b"err") + lines(STDOUT, b"t")) * count
     assert joined(block) == {"stdout": b"part\n" * count, "stderr": b"err\n" * count}
-
-
-def test_entry_has_its_time_and_stream() -> None:
-    entry = logs.parse(TIME + b" stderr P text with spaces ")
-    assert entry == logs.LogLine(TIME.decode(), "stderr", b"text with spaces ")
-    assert logs.parse(b"2026-01-01T stdou") is None
-    assert logs.parse(b"cutTIME other F text") is None
 
 
 def test_log_is_rotated_at_its_maximum(tmp_path: Path) -> None:

@@ -16,13 +16,15 @@ CONTEXT = Context(["pod", "create", "busybox"], {"http_proxy": "http://proxy", "
 DEFAULT = CreateOptions(
     image="busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
 )
-USED_ELSEWHERE = {"image", "replace_existing", "storage_opt"}
+USED_ELSEWHERE = {"disable_content_trust", "image", "replace_existing", "storage_opt"}
 ON_A_NETWORK = {"ip", "ip6", "link", "mac_address", "network_alias"}
 VALUES = {
     "command": ("true",),
     "add_host": ("a:1.2.3.4",),
     "annotation": ("a=b",),
+    "arch": "arm",
     "attach": ("stdout",),
+    "authfile": "/x",
     "cap_add": ("net_admin",),
     "cap_drop": ("all",),
     "chrootdirs": ("/jail",),
@@ -65,12 +67,18 @@ VALUES = {
     "no_hostname": True,
     "no_hosts": True,
     "oom_score_adj": 500,
+    "os": "windows",
     "pid": "host",
     "platform": "linux/arm64",
     "privileged": True,
     "publish": ("80",),
     "publish_all": True,
     "pull": "never",
+    "quiet": True,
+    "retry": 1,
+    "retry_delay": "1s",
+    "tls_verify": False,
+    "variant": "v7",
     "read_only": True,
     "read_only_tmpfs": False,
     "restart": "always",

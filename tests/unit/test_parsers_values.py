@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 import pytest
@@ -263,10 +264,15 @@ def test_log_options_are_checked() -> None:
     assert logging_options.parse_log("json-file", ["max-size=1m", "labels=x"]) == LogConfig(
         "json-file", {"max-size": "1048576", "labels": "x"}
     )
-    with pytest.raises(
-        UsageError, match=r'^invalid value "syslog" for --log-driver: it is one of k8s-file, json-file, none$'
-    ):
+    assert logging_options.parse_log("", ["max-file=3", "path=log"]).options["path"] == os.path.abspath("log")
+    with pytest.raises(UsageError, match=r'^invalid value "syslog" for --log-driver: it is one of k8s-file, json-file'):
         logging_options.parse_log("syslog", [])
+    with pytest.raises(
+        UsageError, match=r'^invalid value "path=/x" for --log-opt: the log driver none writes no file$'
+    ):
+        logging_options.parse_log("none", ["path=/x"])
+    with pytest.raises(UsageError, match=r'^invalid value "0" for --log-opt max-file: it is a number from 1 to 999$'):
+        logging_options.parse_log("", ["max-file=0"])
     with pytest.raises(UsageError, match=r'^invalid value "foo=1" for --log-opt: there is no foo$'):
         logging_options.parse_log("", ["foo=1"])
 

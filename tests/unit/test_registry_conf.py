@@ -11,6 +11,7 @@ from pod.errors import RegistryError
 from pod.oci.reference import Reference
 from pod.registry import places
 from pod.registry.registries_conf import Location, RegistriesConf
+from pod.registry.short_names import record, settle
 
 Read = Callable[[str], RegistriesConf]
 
@@ -21,13 +22,14 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
         path = tmp_path / "registries.conf"
         path.write_text(text)
         monkeypatch.setattr(places, "registries_files", lambda: [str(path)])
+        monkeypatch.setattr(places, "short_name_file", lambda: str(tmp_path / "cache" / "aliases.conf"))
         return RegistriesConf()
 
     return read
 
 
 def names(conf: RegistriesConf, text: str) -> list[str]:
-    return [str(candidate) for candidate in conf.candidates(text)]
+    return [str(candidate) for candidate in conf.meaning(text).candidates]
 
 
 def test_bare_name_means_docker_io_where_nothing_is_configured(read: Read) -> None:
@@ -94,6 +96,48 @@ def test_prefix_ends_at_a_slash(read: Read) -> None:
 def test_wildcard_holds_for_every_host_below(read: Read) -> None:
     assert read(CONF).locations(Reference.parse("a.wild.example/x")) == [Location("a.wild.example", "x", True)]
     assert not read(CONF).is_insecure("wild.example")
+
+
+def test_location_takes_the_place_of_the_host_that_a_wildcard_fits(read: Read) -> None:
+    conf = read('[[registry]]\nprefix = "*.wild.example"\nlocation = "copy.example/all"')
+    assert conf.locations(Reference.parse("a.wild.example:5000/x/y")) == [Location("copy.example", "all/x/y")]
+
+
+TWO = 'unqualified-search-registries = ["one.example", "two.example"]\n'
+
+
+def test_person_chooses_among_several_registries_and_it_is_remembered(read: Read) -> None:
+    conf = read(TWO)
+    chosen = settle("app:1", conf.meaning("app:1"), conf.short_name_mode, lambda _name, _candidates: 1)
+    assert (list(map(str, chosen.candidates)), chosen.short) == (["two.example/app:1"], "app")
+    record(chosen.short, chosen.candidates[0])
+    record("team/other", Reference.parse("one.example/x/other"))
+    assert names(read(TWO), "app:2") == ["two.example/app:2"]
+    assert names(read(TWO), "team/other") == ["one.example/x/other:latest"]
+
+
+def test_without_a_terminal_all_registries_are_tried_unless_the_mode_is_enforcing(read: Read) -> None:
+    conf = read(TWO)
+    found = conf.meaning("app")
+    assert len(settle("app", found, conf.short_name_mode, None).candidates) == 2
+    with pytest.raises(RegistryError, match=r"ambiguous: it may be on one\.example, two\.example") as error:
+        settle("app", found, read(TWO + 'short-name-mode = "enforcing"').short_name_mode, None)
+    assert "one.example/app:latest" in error.value.hint
+
+
+def test_nobody_is_asked_where_the_mode_is_disabled_or_there_is_one_registry(read: Read) -> None:
+    def never(_name: str, _candidates: list[str]) -> int:
+        raise AssertionError
+
+    conf = read(TWO + 'short-name-mode = "disabled"')
+    assert len(settle("app", conf.meaning("app"), conf.short_name_mode, never).candidates) == 2
+    one = read('unqualified-search-registries = ["one.example"]\nshort-name-mode = "enforcing"')
+    assert len(settle("app", one.meaning("app"), one.short_name_mode, never).candidates) == 1
+
+
+def test_unknown_mode_names_the_file(read: Read) -> None:
+    with pytest.raises(RegistryError, match=r"registries\.conf: short-name-mode 'strict'"):
+        read('short-name-mode = "strict"')
 
 
 def test_broken_file_is_named(read: Read) -> None:

@@ -14,12 +14,10 @@ if TYPE_CHECKING:
 
     from pod.cli.context import Context
     from pod.engine.containers import Container
-    from pod.engine.logs import LogLine, LogOptions
+    from pod.engine.logs import LogOptions
 
 _DESCRIPTORS = {"stdout": 1, "stderr": 2}
-_BUFFER = 1 << 16
 _COLORS = tuple(b"\x1b[%dm" % number for number in (37, 31, 33, 34, 35, 36, 32))  # in Podman's order
-_PLAIN = b"\x1b[0m"
 
 
 class LogView(Record):
@@ -70,70 +68,29 @@ def _task(
     context: Context, container: Container, view: LogView, options: LogOptions, *, several: bool, color: bytes
 ) -> Callable[[], None]:
     """Return a function that prints one container's log."""
-    from pod.engine.logs import logs, output
+    from pod.engine.log_blocks import Prefix
+    from pod.engine.logs import output
 
-    label = (container.name if view.names else container.id[:12]) + " " if several else ""
-    details = _details(container) if view.details else ""
-
-    def prefix(line: LogLine) -> bytes:
-        return f"{label}{line.time + ' ' if view.timestamps else ''}{details}".encode()
+    prefix = Prefix(
+        label=f"{container.name if view.names else container.id[:12]} ".encode() if several else b"",
+        timestamps=view.timestamps,
+        details=_details(container).encode() if view.details else b"",
+        color=color if view.color else b"",
+    )
 
     def task() -> None:
-        if not (label or view.timestamps or details or view.color):
-            for stream, data in output(context.engine, container.id, options):
-                files.write_all(_DESCRIPTORS[stream], data)
-            return
-        printer = _Printer(prefix, at_once=view.follow, color=color if view.color else b"")
-        try:
-            for line in logs(context.engine, container.id, options):
-                printer.add(line)
-        finally:
-            printer.flush()
+        shown = output(context.engine, container.id, options, None if prefix == Prefix() else prefix)
+        for stream, data in shown:
+            files.write_all(_DESCRIPTORS[stream], data)
 
     return task
 
 
 def _details(container: Container) -> str:
     """Return the labels and variables that --log-opt labels= and env= name, as Docker shows them."""
-    record = container.record
-    options = record.log.options
-    variables = dict(item.split("=", 1) for item in record.env if "=" in item)
-    shown = [f"{key}={record.labels[key]}" for key in options.get("labels", "").split(",") if key in record.labels]
-    shown += [f"{key}={variables[key]}" for key in options.get("env", "").split(",") if key in variables]
-    return ",".join(shown) + " "
+    from pod.engine import log_options
 
-
-class _Printer:
-    """Writes entries to their streams in order; few large writes, unless someone is watching."""
-
-    def __init__(self, prefix: Callable[[LogLine], bytes], *, at_once: bool, color: bytes) -> None:
-        self._prefix = prefix
-        self._color = color
-        self._at_once = at_once
-        self._stream = "stdout"
-        self._pending = bytearray()
-        self._inside_line = {"stdout": False, "stderr": False}
-
-    def add(self, line: LogLine) -> None:
-        if line.stream != self._stream:
-            self.flush()
-            self._stream = line.stream
-        self._pending += self._color
-        if not self._inside_line[line.stream]:
-            self._pending += self._prefix(line)
-        whole = line.data.endswith(b"\n")
-        self._inside_line[line.stream] = not whole
-        if self._color:
-            self._pending += line.data.removesuffix(b"\n") + _PLAIN + b"\n" * whole
-        else:
-            self._pending += line.data
-        if self._at_once or len(self._pending) > _BUFFER:
-            self.flush()
-
-    def flush(self) -> None:
-        pending, self._pending = self._pending, bytearray()
-        if pending:
-            files.write_all(_DESCRIPTORS[self._stream], memoryview(pending))
+    return ",".join(f"{key}={value}" for key, value in log_options.extra(container.record).items()) + " "
 
 
 def _together(tasks: Sequence[Callable[[], None]]) -> None:

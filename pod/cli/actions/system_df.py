@@ -50,7 +50,13 @@ def _kinds(usage: DiskUsage, *, as_docker: bool) -> list[tuple[str, int, int, in
     kinds = [
         ("Images", len(usage.images), used, usage.images_size, usage.images_reclaimable),
         ("Containers", len(usage.containers), running, usage.containers_size, usage.containers_reclaimable),
-        ("Local Volumes", 0, 0, 0, 0),
+        (
+            "Local Volumes",
+            len(usage.volumes),
+            sum(one.containers > 0 for one in usage.volumes),
+            usage.volumes_size,
+            usage.volumes_reclaimable,
+        ),
     ]
     return [*kinds, ("Build Cache", 0, 0, 0, 0)] if as_docker else kinds
 
@@ -82,7 +88,8 @@ def _details(usage: DiskUsage, *, bold: bool) -> str:
         _table(("CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "NAMES"),
                _container_rows(usage), bold),
         "Local Volumes space usage:\n",
-        _table(("VOLUME NAME", "LINKS", "SIZE"), [], bold),
+        _table(("VOLUME NAME", "LINKS", "SIZE"),
+               [[one.record.name, str(one.containers), units.decimal_size(one.size)] for one in usage.volumes], bold),
     ]  # fmt: skip
     return "\n".join(parts)
 
@@ -116,6 +123,7 @@ def _container_rows(usage: DiskUsage) -> list[list[str]]:
         created = units.human_duration(time.time_ns() - times.to_ns(record.created))
         size = units.decimal_size(one.size)
         command = " ".join(record.command)
-        rows.append([record.id[:12], image_shown(one.container), command, "0", size, created,
+        volumes = str(sum(mount.type == "volume" for mount in record.mounts))
+        rows.append([record.id[:12], image_shown(one.container), command, volumes, size, created,
                      one.container.state.status, record.name])  # fmt: skip
     return rows

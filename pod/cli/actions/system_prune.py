@@ -37,18 +37,32 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
     sweep.leftovers(context.engine)
     containers, freed = prune_containers(context.engine, container_fits)
     container_prune.show(containers)
+    volumes_freed = _prune_volumes(context, filters) if volumes else 0
     images, images_freed = prune_images(context.engine, fits)
     if images:
         print("Deleted Images:")
         for image in images:
             show(image)
         print()
-    print(f"Total reclaimed space: {units.decimal_size(freed + images_freed)}")
+    print(f"Total reclaimed space: {units.decimal_size(freed + volumes_freed + images_freed)}")
     return 0
+
+
+def _prune_volumes(context: Context, filters: Sequence[str]) -> int:
+    """Remove unused volumes, with Docker's words nameless ones only; return the bytes that were freed."""
+    from pod.cli.actions.volumes.filters import parse_filters
+    from pod.cli.actions.volumes.prune import show_as_docker
+    from pod.engine.volumes.remove import prune_volumes
+
+    fits = parse_filters(context, filters)
+    named = not context.as_docker
+    removed, freed = prune_volumes(context.engine, lambda record: (named or record.anonymous) and fits(record))
+    show_as_docker(removed)
+    return freed
 
 
 def _warning(all: bool, volumes: bool) -> str:
     lines = ["all stopped containers", "all images without at least one container" if all else "all dangling images"]
     if volumes:
-        lines.append("all volumes not used by at least one container (this version of pod has no volumes)")
+        lines.append("all volumes not used by at least one container")
     return "This will remove:" + "".join(f"\n  - {line}" for line in lines) + "\n"

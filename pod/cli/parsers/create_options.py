@@ -15,6 +15,7 @@ from pod.cli.parsers import (
     security,
     split_commas,
 )
+from pod.cli.parsers.image_source import parse_image_source
 from pod.cli.parsers.mount_flags import check_target
 from pod.cli.parsers.mounts import parse_mounts
 from pod.cli.parsers.sizes import parse_size
@@ -95,8 +96,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         dns_search=split_commas(flags.dns_search),
         dns_option=split_commas(flags.dns_option),
         cidfile=flags.cidfile,
-        pull=flags.pull,
-        platform=_platform(flags.platform),
+        source=parse_image_source(flags),
         healthcheck=_health(flags),
         restart=run_options.parse_restart(flags.restart),
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
@@ -114,14 +114,6 @@ def _working_dir(path: str | None) -> str | None:
     if path and not path.startswith("/"):
         raise invalid("--workdir", path, "it is an absolute path in the container")
     return path
-
-
-def _platform(text: str) -> str:
-    if text:
-        from pod.oci.platform import Platform
-
-        return str(Platform.parse_text(text))
-    return ""
 
 
 def _umask(text: str | None) -> str | None:

@@ -13,8 +13,10 @@ from pod.oci.digest import Digest
 from pod.oci.platform import Platform
 from pod.oci.reference import Reference
 from pod.record import Record
+from pod.registry import short_names
 from pod.registry.access import Access
 from pod.registry.options import RegistryOptions
+from pod.registry.short_names import Meaning
 from pod.storage.blobs import BlobStaging
 from pod.storage.image_changes import ImageChanges, NewImage
 from pod.storage.images import ImageStore, familiar
@@ -23,10 +25,12 @@ from pod.storage.staging import sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import TracebackType
     from typing import Self
 
     from pod.engine.engine import Engine
+    from pod.engine.options import ImageSource
     from pod.oci.manifest import Descriptor
     from pod.registry.repository import Repository
     from pod.storage.images import Entry
@@ -73,39 +77,48 @@ def pull(
     policy: str = "always",
     platform: str = "",
     progress: PullProgress | None = None,
+    notice: str = "",
 ) -> Pulled:
-    """Pull an image by the policy always, missing, newer or never.
+    """Pull an image by the policy always, missing, newer or never; the notice is told before anything is fetched.
 
     Raises InvalidReference, NoSuchImage, RegistryError, DigestMismatch, ArchiveError, StorageError.
     """
     wanted = Platform.parse_text(platform) if platform else None
     access = Access(options or RegistryOptions())
-    candidates = access.conf.candidates(name)
+    found = access.conf.meaning(name)
     store = ImageStore(engine.layout)
-    stored = _stored(store, name, candidates, wanted)
+    stored = _stored(store, name, found.candidates, wanted)
     if policy == "never" and stored is None:
         raise NoSuchImage(name, hint="`pod pull` fetches it; the policy here is never to do so")
     if stored is not None and policy in ("missing", "never"):
         return Pulled(stored.id, stored.name, stored.manifest, False)
+    if notice:
+        engine.notify(notice)
     try:
-        return _pull_first(engine, access, candidates, wanted, progress or PullProgress())
+        found = short_names.settle(name, found, access.conf.short_name_mode, engine.choose_image)
+        return _pull_first(engine, access, found, wanted, progress or PullProgress())
     except RegistryError:
         if policy == "newer" and stored is not None:
             return Pulled(stored.id, stored.name, stored.manifest, False)
         raise
 
 
-def for_container(engine: Engine, name: str, policy: str, platform: str, missing: NoSuchImage | None = None) -> str:
+def for_container(engine: Engine, name: str, source: ImageSource, missing: NoSuchImage | None = None) -> str:
     """Pull the image of a new container and return its id; `missing` is what the store said. Raises NoSuchImage, too:
 
     a name that no registry can be asked about is most likely a wrong one.
     """
+    notice = ""
     if missing is not None:
-        engine.notify(f"Unable to find image '{familiar(str(Reference.parse(name).with_default_tag()))}' locally")
-    make_progress = engine.pull_progress or PullProgress
+        notice = f"Unable to find image '{familiar(str(Reference.parse(name).with_default_tag()))}' locally"
+    options = RegistryOptions(
+        source.authfile, tls_verify=source.tls_verify, retry=source.retry, retry_delay=source.retry_delay
+    )
+    make_progress = PullProgress if source.quiet or engine.pull_progress is None else engine.pull_progress
+    how = {"policy": source.pull, "platform": source.platform, "notice": "" if source.quiet else notice}
     try:
         with make_progress() as progress:
-            return str(pull(engine, name, policy=policy, platform=platform, progress=progress).id)
+            return str(pull(engine, name, options, progress=progress, **how).id)
     except RegistryError as err:
         if missing is None:
             raise
@@ -115,15 +128,16 @@ def for_container(engine: Engine, name: str, policy: str, platform: str, missing
 def pull_all_tags(engine: Engine, name: str, options: RegistryOptions, progress: PullProgress) -> list[Pulled]:
     """Pull every tag of a repository."""
     access = Access(options)
-    reference = access.conf.candidates(name)[0]
+    found = short_names.settle(name, access.conf.meaning(name), access.conf.short_name_mode, engine.choose_image)
+    reference = found.candidates[0]
     tags: list[str] = []
     for repository in access.sources(reference):
         tags = repository.tags()
         break
-    return [_pull_first(engine, access, [reference.replace(tag=tag)], None, progress) for tag in tags]
+    return [_pull_first(engine, access, Meaning((reference.replace(tag=tag),)), None, progress) for tag in tags]
 
 
-def _stored(store: ImageStore, name: str, candidates: list[Reference], platform: Platform | None) -> Entry | None:
+def _stored(store: ImageStore, name: str, candidates: Sequence[Reference], platform: Platform | None) -> Entry | None:
     """Return the entry of an image that is in the store under the name, or under one that it stands for."""
     entries = store.entries()
     for known in (name, *map(str, candidates)):
@@ -137,11 +151,11 @@ def _stored(store: ImageStore, name: str, candidates: list[Reference], platform:
 
 
 def _pull_first(
-    engine: Engine, access: Access, candidates: list[Reference], platform: Platform | None, progress: PullProgress
+    engine: Engine, access: Access, found: Meaning, platform: Platform | None, progress: PullProgress
 ) -> Pulled:
     """Pull the first candidate that there is, from the first place that has it."""
     failures: list[RegistryError] = []
-    for reference in candidates:
+    for reference in found.candidates:
         for repository in access.sources(reference):
             progress.begin(reference, repository)
             try:
@@ -149,7 +163,10 @@ def _pull_first(
             except RegistryError as err:
                 failures.append(err)
                 continue
-            return _store(engine, repository, reference, image, progress)
+            pulled = _store(engine, repository, reference, image, progress)
+            if found.short:
+                short_names.record(found.short, reference)
+            return pulled
     if len(failures) == 1:
         raise failures[0]
     raise RegistryError("; ".join(err.message for err in failures), hint=next((e.hint for e in failures if e.hint), ""))

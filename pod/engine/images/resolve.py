@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.engine.options import ImageSource
 from pod.errors import NoSuchImage
 from pod.oci.digest import Digest
 from pod.oci.image_config import ImageConfig
@@ -15,6 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
     from pod.storage.images import Image
+
+
+_DEFAULT = ImageSource()
 
 
 class ResolvedImage(Record):
@@ -34,33 +38,30 @@ def resolve(engine: Engine, name: str) -> Image:
     return ImageStore(engine.layout).get(name)
 
 
-def for_container(engine: Engine, name: str, *, pull: str = "missing", platform: str = "") -> ResolvedImage:
-    """Return the image for a new container, unpacked and ready. Raises NoSuchImage, AmbiguousName, InvalidReference.
-
-    `pull` is the policy always, missing, never or newer.
-    """
+def for_container(engine: Engine, name: str, source: ImageSource = _DEFAULT) -> ResolvedImage:
+    """Return the image for a new container, unpacked and ready. Raises NoSuchImage, AmbiguousName, InvalidReference."""
     store = ImageStore(engine.layout)
-    image = _found_or_pulled(engine, store, name, pull, platform)
+    image = _found_or_pulled(engine, store, name, source)
     if host_image.is_meant(name) and image.config.config.labels.get(host_image.STAMP) not in (None, host_image.stamp()):
         image = _embedded_anew(store)
     ensure_unpacked(engine, image)
     return ResolvedImage(str(image.id), str(image.digest), image.config)
 
 
-def _found_or_pulled(engine: Engine, store: ImageStore, name: str, policy: str, platform: str) -> Image:
+def _found_or_pulled(engine: Engine, store: ImageStore, name: str, source: ImageSource) -> Image:
     missing = None
-    if policy in ("missing", "never") or host_image.is_meant(name):
+    if source.pull in ("missing", "never") or host_image.is_meant(name):
         try:
             image = store.get(name)
-            _check_platform(engine, name, image, platform)
+            _check_platform(engine, name, image, source.platform)
             return image
         except NoSuchImage as err:
-            if policy == "never":
+            if source.pull == "never":
                 raise
             missing = err
     from pod.engine.images import pull  # requests and all that: more than a whole run costs
 
-    return store.get(pull.for_container(engine, name, policy, platform, missing))
+    return store.get(pull.for_container(engine, name, source, missing))
 
 
 def _embedded_anew(store: ImageStore) -> Image:

@@ -73,7 +73,7 @@ def platform_of(config: ImageConfig) -> Platform:
 
 def _on_registry(name: str, access: Access, *, all: bool) -> Found:
     failures: list[RegistryError] = []
-    for reference in access.conf.candidates(name):
+    for reference in access.conf.meaning(name).candidates:
         for repository in access.sources(reference):
             try:
                 return Found(_fetched(repository, reference, all=all), repository.shown)

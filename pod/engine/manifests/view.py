@@ -72,7 +72,7 @@ def _fetch(name: str, options: RegistryOptions) -> tuple[Reference, Repository, 
     """Return what the first registry has that has it."""
     access = Access(options)
     failure: RegistryError | None = None
-    for reference in access.conf.candidates(name.removeprefix("docker://")):
+    for reference in access.conf.meaning(name.removeprefix("docker://")).candidates:
         for repository in access.sources(reference):
             try:
                 return reference, repository, repository.manifest(str(reference.digest or reference.tag))

@@ -10,8 +10,8 @@ import _signal
 import _socket
 import os
 
+from pod.engine.monitor import log_drivers
 from pod.engine.monitor.clients import Client, Listener
-from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.linux import jsonfile, process
@@ -45,8 +45,7 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "mount_namespace": supervisor.mount_namespace,
         "listener": supervisor.listener.fileno(),
         "clients": clients,
-        "log": supervisor.log.path if supervisor.log else "",
-        "log_maximum": supervisor.log.maximum if supervisor.log else 0,
+        "log": supervisor.log.describe() if supervisor.log else None,
         "stop_signal": supervisor.stop_signal,
         "health_since": supervisor.health.started if supervisor.health else None,
         "network": supervisor.network.document() if supervisor.network else None,
@@ -111,7 +110,7 @@ def _supervisor(document: dict[str, object]) -> Supervisor:
     ]
     for fd in {d["listener"], d["stdin"], *outputs, *(c.fileno() for c in clients)} - {-1}:
         os.set_inheritable(fd, False)
-    log = LogFile(d["log"], d["log_maximum"]) if d["log"] else None
+    log = log_drivers.resume(d["log"]) if d["log"] else None
     supervisor = Supervisor(d["init"], streams, Listener("", d["listener"]), clients, log)
     supervisor.close_stdin_with_client = d["stdin_once"]
     supervisor.mount_namespace = d["mount_namespace"]

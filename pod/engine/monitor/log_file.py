@@ -10,17 +10,27 @@ import os
 
 from pod.linux import files, times
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 STDOUT = b"stdout"
 STDERR = b"stderr"
 _DEFAULT_MODE = 0o600
 
 
 class LogFile:
-    """An open log, appended to by one monitor. With `maximum` (bytes) the file is rotated once to PATH.1."""
+    """An open log, appended to by one monitor.
 
-    def __init__(self, path: str, maximum: int = 0) -> None:
+    With `maximum` (bytes) it is rotated between two entries: PATH becomes PATH.1, that PATH.2, up to `kept` of them.
+    """
+
+    driver = "k8s-file"
+
+    def __init__(self, path: str, maximum: int = 0, kept: int = 1) -> None:
         self.path = path
         self.maximum = maximum
+        self.kept = kept
         self._open()
 
     def _open(self) -> None:
@@ -29,6 +39,10 @@ class LogFile:
         self._size = os.fstat(self._fd).st_size
         if self._size and os.pread(self._fd, 1, self._size - 1) != b"\n":
             self._append(b"\n")  # a monitor was killed in the middle of a line
+
+    def describe(self) -> dict[str, Any]:
+        """Return what it takes to go on with this log in another interpreter (see log_drivers.resume)."""
+        return {"driver": self.driver, "path": self.path, "maximum": self.maximum, "kept": self.kept}
 
     def write(self, stream: bytes, data: bytes) -> None:
         """Append what was read from one stream. A full disk loses the log, never the container."""
@@ -62,14 +76,22 @@ class LogFile:
             pass
 
     def _rotate(self) -> None:
-        self.close()
+        """Make room: the oldest goes, the others move up. Whoever reads finds its file again by its inode."""
+        os.close(self._fd)
+        self._fd = -1
         try:
-            os.rename(self.path, f"{self.path}.1")
+            if not self.kept:
+                files.remove_file(self.path)
+            for number in range(self.kept, 0, -1):
+                older = f"{self.path}.{number - 1}" if number > 1 else self.path
+                if os.path.exists(older):
+                    os.rename(older, f"{self.path}.{number}")
             self._open()
         except OSError:
             pass  # the container goes on without a log
 
     def close(self) -> None:
+        """End the log; nothing is written afterwards."""
         if self._fd >= 0:
             os.close(self._fd)
         self._fd = -1

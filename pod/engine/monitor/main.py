@@ -9,9 +9,8 @@ import time
 
 from pod.engine import attach_protocol as protocol
 from pod.engine import containers, events, name_files, rootfs, sharing, start_files
-from pod.engine.monitor import ending, strays, streams
+from pod.engine.monitor import ending, log_drivers, strays, streams
 from pod.engine.monitor.clients import Client, Listener
-from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.engine.mounts import plan as mount_plan
@@ -139,7 +138,7 @@ def _start(
     checks = _health_checks(engine, record)
     try:
         state = _write_state(engine, record, launched.pid, checks, side)
-        log = None if record.log.driver == "none" else LogFile(f"{engine.layout.container(record.id)}/log")
+        log = log_drivers.open_log(engine.layout, record)
     except OSError:
         os.kill(launched.pid, _signal.SIGKILL)
         os.waitpid(launched.pid, 0)

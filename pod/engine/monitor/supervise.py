@@ -10,13 +10,13 @@ import time
 from pod.engine import attach_protocol as protocol
 from pod.engine.monitor import log_file
 from pod.engine.monitor.clients import Client, Listener
-from pod.engine.monitor.log_file import LogFile
 from pod.engine.monitor.streams import Streams
 from pod.linux import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.monitor.health import HealthChecks
+    from pod.engine.monitor.log_drivers import Log
     from pod.engine.monitor.network import NetworkSide
 
 _LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
@@ -25,9 +25,7 @@ _LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
 class Supervisor:
     """One run of a container's program, as its monitor sees it."""
 
-    def __init__(
-        self, init: int, streams: Streams, listener: Listener, clients: list[Client], log: LogFile | None
-    ) -> None:
+    def __init__(self, init: int, streams: Streams, listener: Listener, clients: list[Client], log: Log | None) -> None:
         self.init = init
         self.streams = streams
         self.listener = listener

@@ -18,10 +18,19 @@ def is_plain(mount: Mount) -> bool:
 
 def plain_bind(mount: Mount, source: str = "") -> oci.Mount:
     """Return the bind mount of a folder or a file of the host."""
-    recursion = () if {"bind", "rbind"} & set(mount.options) else ("rbind",)
-    propagation = ("rprivate",) if not PROPAGATIONS & set(mount.options) else ()
-    options = tuple(word for word in mount.options if word not in _SETTLED)
-    return oci.Mount(mount.target, "bind", source or mount.source, (*recursion, *propagation, *options))
+    options = tuple(word for word in kernel_options(mount) if word not in _SETTLED)
+    return oci.Mount(mount.target, "bind", source or mount.source, options)
+
+
+def kernel_options(mount: Mount) -> tuple[str, ...]:
+    """Return the options of a folder or a volume with the defaults of Podman: volumes bring no devices, no set-uid."""
+    words = set(mount.options)
+    defaults = [] if PROPAGATIONS & words else ["rprivate"]
+    if mount.type == "volume":
+        defaults += [flag for flag, opposite in (("nosuid", "suid"), ("nodev", "dev")) if not {flag, opposite} & words]
+    if not {"bind", "rbind"} & words:
+        defaults.append("rbind")
+    return (*mount.options, *defaults)
 
 
 def tmpfs_options(mount: Mount) -> tuple[str, ...]:

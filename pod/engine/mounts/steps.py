@@ -78,7 +78,7 @@ class Scratch:
                 part = inroot.open_in_root(top, mount.subpath)
             except OSError as err:
                 where = f"{mount.type} {mount.name or mount.source}"
-                raise PodError(f"cannot mount {mount.subpath} of {where}: {err.strerror}") from err
+                raise PodError(f"cannot mount {mount.subpath} of {where}: {os.strerror(err.errno or 0)}") from err
             finally:
                 os.close(top)
             try:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from pod.cli.actions.registry.progress import choose
+from pod.cli.parsers.image_source import parse_platform
 from pod.cli.parsers.registry_options import parse_transfer
 from pod.engine.images import pull as engine
 from pod.errors import UsageError
-from pod.oci.platform import Platform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ def pull(context: Context, flags: PullFlags) -> int:
     if not flags.images:
         raise UsageError("pull needs the name of an image", hint="pod pull debian:12")
     options = parse_transfer(flags)
-    platform = _platform(flags)
+    platform = parse_platform(flags.platform, flags.arch, flags.os, flags.variant)
     for name in flags.images:
         with engine.PullProgress() if flags.quiet else choose(sys.stdout) as progress:
             if flags.all_tags:
@@ -36,13 +36,3 @@ def pull(context: Context, flags: PullFlags) -> int:
         for image in pulled:
             print(image.id.hex if flags.quiet else image.name)
     return 0
-
-
-def _platform(flags: PullFlags) -> str:
-    """Return the platform that the options name, "" where they say nothing."""
-    if not (flags.platform or flags.arch or flags.os or flags.variant):
-        return ""
-    found = Platform.parse_text(flags.platform) if flags.platform else Platform.host()
-    if flags.arch:
-        found = Platform.parse_text(f"{flags.os or found.os}/{flags.arch}")
-    return str(found.replace(os=flags.os or found.os, variant=flags.variant or found.variant))

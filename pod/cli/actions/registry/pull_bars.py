@@ -36,16 +36,17 @@ class PullBars(PullProgress):
         self._drawn = 0.0
 
     def __enter__(self) -> Self:
-        self._progress.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._progress.refresh()
-        self._progress.stop()
+        if self._lines:
+            self._progress.refresh()
+            self._progress.stop()
 
     def layers(self, layers: tuple[Descriptor, ...], present: frozenset[Digest]) -> None:
+        self._progress.start()  # not before: a person may have to be asked something first
         for layer in {layer.digest: layer for layer in layers}.values():
             here = layer.digest in present
             self._lines[layer.digest] = self._progress.add_task(

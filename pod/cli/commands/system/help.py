@@ -14,7 +14,14 @@ def help_(
     context: Context,
     words: Annotated[tuple[str, ...], Argument(metavar="[COMMAND...]")] = (),
 ) -> int:
-    """Show help on a command."""
-    from pod.cli import slowpath
+    """Show help on a command: its manual page on a terminal, else what --help prints.
 
+    Examples:
+      pod help run
+      pod help image ls
+    """
+    from pod.cli import slowpath
+    from pod.cli.actions.manual import show_manual
+
+    show_manual(words)
     return slowpath.show_help(words)

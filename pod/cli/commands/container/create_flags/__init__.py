@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.cli.commands.container.create_flags.health import HealthFlags
+from pod.cli.commands.container.create_flags.image import ImageFlags
 from pod.cli.commands.container.create_flags.limits import LimitFlags
 from pod.cli.commands.container.create_flags.logging import LoggingFlags
 from pod.cli.commands.container.create_flags.namespaces import NamespaceFlags
@@ -13,6 +14,14 @@ from pod.cli.commands.container.create_flags.storage import StorageFlags
 
 
 class CreateFlags(
-    HealthFlags, LoggingFlags, LimitFlags, StorageFlags, NamespaceFlags, SecurityFlags, NetworkFlags, ProcessFlags
+    ImageFlags,
+    HealthFlags,
+    LoggingFlags,
+    LimitFlags,
+    StorageFlags,
+    NamespaceFlags,
+    SecurityFlags,
+    NetworkFlags,
+    ProcessFlags,
 ):
     """What `run` and `create` are given, as typed; pod.cli.parsers.create_options makes it the engine's."""

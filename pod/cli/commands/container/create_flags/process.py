@@ -1,4 +1,4 @@
-"""Options of `run` and `create`: the image, the command, and how the container is called, started and ended."""
+"""Options of `run` and `create`: the command, and how the container is called, started and ended."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Annotated, Literal
+    from typing import Annotated
 
     from pod.cli.options import Argument, Option
 
@@ -45,11 +45,6 @@ class ProcessFlags(Record):
         tuple[str, ...], Option("--label-file", metavar="FILE", help="Set the labels that a file lists")
     ] = ()
     name: Annotated[str, Option("--name", metavar="NAME", help="Name of the container")] = ""
-    platform: Annotated[str, Option("--platform", metavar="OS/ARCH", help="Take the image for this platform")] = ""
-    pull: Annotated[
-        Literal["missing", "always", "never", "newer"],
-        Option("--pull", metavar="WHEN", help="Fetch the image: missing, always, never, newer"),
-    ] = "missing"
     replace_existing: Annotated[bool, Option("--replace", help="Remove the container that has the name now")] = False
     restart: Annotated[
         str,
