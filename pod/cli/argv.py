@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     Option = Sequence[Any]  # dest, kind, then the choices if the value is one of some
     Given = tuple[str, Option, Any]  # the spelling, the option and its raw value
 
-FLAG, TEXT, INT, FLOAT, LIST = "flag", "text", "int", "float", "list"
+FLAG, TEXT, INT, FLOAT, LIST, MAYBE = "flag", "text", "int", "float", "list", "maybe"  # maybe: --name or --name=text
 ONE, OPTIONAL, MANY = "one", "optional", "many"
 
 _TRUE = frozenset(("1", "t", "T", "true", "TRUE", "True"))
@@ -94,7 +94,7 @@ def _long(spec: Spec, outer: dict[str, Any], words: Sequence[str], position: int
     if option[1] == FLAG:
         given.append((name, option, not equals or _boolean(name, value)))
         return position
-    if not equals:
+    if not equals and option[1] != MAYBE:
         if position == len(words):
             raise BadWords(f"option {name} needs a value")
         value = words[position]

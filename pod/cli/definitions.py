@@ -45,6 +45,11 @@ class Parameter(Record):
         return self.default is inspect.Parameter.empty
 
     @property
+    def value_is_optional(self) -> bool:
+        """True where a value stands behind an equals sign or not at all; the metavar says so: `[=VALUE]`."""
+        return self.is_option and (self.info.metavar or "").startswith("[=")
+
+    @property
     def refusal(self) -> str:
         """Why the option is refused; "" where it is not. Its help says so: `Refused: REASON`."""
         help_text = self.info.help or ""
@@ -71,7 +76,7 @@ class Definition(Record):
         spellings: dict[str, Any] = {}
         arguments = []
         for parameter in self.parameters:
-            kind = _KINDS[parameter.type]
+            kind = argv.MAYBE if parameter.value_is_optional else _KINDS[parameter.type]
             if parameter.is_option:
                 for spelling in parameter.typer.opts:
                     if spelling in spellings:

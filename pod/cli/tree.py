@@ -16,6 +16,8 @@ SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, SYSTEM)
 GROUPS = {
     "container": "Manage containers",
     "image": "Manage images",
+    "builder": "Manage builds",
+    "buildx": "Manage builds, as Docker's plugin calls it",
     "volume": "Manage volumes",
     "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
@@ -82,6 +84,8 @@ COMMANDS = (
     _entry(MANAGE, "container.exists:exists", "container exists"),
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
+    _entry(IMAGES, "build.build:build", "build", "image build", "buildx build", "builder build"),
+    _entry(IMAGES, "build.prune:prune", "builder prune", "buildx prune"),
     _entry(IMAGES, "image.pull:pull", "pull", "image pull"),
     _entry(IMAGES, "image.push:push", "push", "image push"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
@@ -148,9 +152,6 @@ NOT_YET = frozenset(
     """
     artifact
     auto-update
-    build
-    builder
-    buildx
     compose
     context
     farm

@@ -147,7 +147,7 @@ def _pack_changes(engine: Engine, record: ContainerRecord, writer: BlobWriter, *
             _add_upper(LayerPacker(b".", tar, prefix=_inside(target)))
         if not uppers:
             _confine(host, tree)
-            _add_changes(LayerPacker(b".", tar), changes)
+            add_changes(LayerPacker(b".", tar), changes)
         for mount in mounted:
             _confine(host, mount.source)
             packer = TreePacker(b".", tar, prefix=_inside(mount.target))
@@ -170,9 +170,10 @@ def _add_upper(packer: LayerPacker) -> None:
     packer.add_tree(None if packer.prefix else _is_ours)
 
 
-def _add_changes(packer: LayerPacker, changes: Sequence[Change]) -> None:
+def add_changes(packer: LayerPacker, changes: Sequence[Change]) -> None:
+    """Pack what has changed in a tree."""
     packer.forgives = True
-    packer.add(b"", os.stat("."))
+    packer.add(b"", os.stat(packer.tree))
     for change in changes:
         path = change.path.lstrip(b"/")
         folder, name = os.path.split(path)
@@ -180,7 +181,7 @@ def _add_changes(packer: LayerPacker, changes: Sequence[Change]) -> None:
             packer.mark(os.path.join(folder, whiteouts.PREFIX + name))
         elif not _is_ours(path):
             try:
-                packer.add(path, os.lstat(path))
+                packer.add(path, os.lstat(os.path.join(packer.tree, path)))
             except FileNotFoundError:  # it has just gone
                 continue
 

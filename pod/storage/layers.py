@@ -37,6 +37,7 @@ class Layer(Record):
     files: int
     created: str
     single_id: bool = False  # unpacked without subordinate ids: true owners are in owners.json
+    archive_size: int = 0  # of the archive, where that has never been a blob
 
 
 class LayerStore:
@@ -98,11 +99,11 @@ class LayerStore:
             self, diff_id, open_stream, single_id=single_id, limit=limit, progress=progress, note=note
         )
 
-    def adopt(self, folder: str) -> Layer:
+    def adopt(self, folder: str, timestamp: int | None = None) -> Layer:
         """Move a finished tree (the upper folder of a container) into the store; see new_layers.adopt."""
         from pod.storage import new_layers
 
-        return new_layers.adopt(self, folder)
+        return new_layers.adopt(self, folder, timestamp)
 
     def lacks_owners(self, diff_id: Digest) -> bool:
         """True for a layer that was unpacked without subordinate ids: all its files belong to root so far."""

@@ -14,6 +14,9 @@ ROOT (~/.local/share/pod)               kept
   secrets/ID/                           record.json, and data where the store itself keeps it
   events.log  events.log.1              what happened, a line of JSON each, and what happened before that
   downloads/HEX  HEX.partial            blobs fetched for an image that is not complete yet
+  build/cache/KEY.json                  what a step of a build made: one document each
+  build/mounts/ID/                      folders of RUN --mount=type=cache
+  build/digests/                        what files of build contexts were, to not read them again
   staging/                              unfinished work, named after the process that does it
   trash/                                what is being deleted
 RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot
@@ -109,6 +112,10 @@ class StorageLayout(Record):
     @property
     def downloads(self) -> str:
         return f"{self.root}/downloads"
+
+    @property
+    def build(self) -> str:
+        return f"{self.root}/build"
 
     @property
     def staging(self) -> str:

@@ -85,20 +85,23 @@ def _restore(path: bytes, lost: owners.Lost) -> bool:
     return True
 
 
-def adopt(store: LayerStore, folder: str) -> Layer:
+def adopt(store: LayerStore, folder: str, timestamp: int | None = None) -> Layer:
     """Make a tree the layer that its packed form is, moving it (on the same file system) out of where it lies.
 
-    What overlay file systems have written into it for themselves is taken out first.
+    What overlay file systems have written into it for themselves is taken out first. With `timestamp` (seconds since
+    the epoch) everything in it is of that time, so that the same files are the same layer.
     """
     _settle(os.fsencode(folder))
-    digest = hashlib.sha256()
-    packed = pack(folder, digest.update)
-    diff_id = Digest(digest.hexdigest())
+    if timestamp is not None:
+        set_times(folder, timestamp)
+    counted = _Counted()
+    packed = pack(folder, counted.write)
+    diff_id = Digest(counted.digest.hexdigest())
     with store.lock(diff_id):
         if store.has(diff_id):
             store.layout.discard(folder)
             return store.get(diff_id)
-        layer = Layer(VERSION, diff_id, packed.size, packed.files, times.now())
+        layer = Layer(VERSION, diff_id, packed.size, packed.files, times.now(), archive_size=counted.size)
         with Staging(store.layout, "layer") as staging:
             made = f"{staging.folder}/layer"
             os.mkdir(made, 0o700)
@@ -106,6 +109,27 @@ def adopt(store: LayerStore, folder: str) -> Layer:
             _sync(made)
             move_into_place(store, made, layer)
         return layer
+
+
+def set_times(folder: str, timestamp: int) -> None:
+    """Give everything in a folder, and itself, one time."""
+    tree = os.fsencode(folder)
+    ns = (timestamp * 1_000_000_000,) * 2
+    for path, _info in walk(tree):
+        os.utime(os.path.join(tree, path), ns=ns, follow_symlinks=False)
+    os.utime(tree, ns=ns)
+
+
+class _Counted:
+    """The digest and the size of an archive that nobody keeps."""
+
+    def __init__(self) -> None:
+        self.digest = hashlib.sha256()
+        self.size = 0
+
+    def write(self, data: bytes) -> None:
+        self.digest.update(data)
+        self.size += len(data)
 
 
 def _sync(folder: str) -> None:

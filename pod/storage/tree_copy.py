@@ -80,19 +80,19 @@ class _Copier:
         elif not self._plain and whiteouts.is_opaque(source):
             for name in os.listdir(target):
                 _remove(os.path.join(target, name))
-        _copy_metadata(source, target, info)
+        copy_metadata(source, target, info)
         self._folders.append((target, info))
 
     def _copy_file(self, source: bytes, target: bytes, info: os.stat_result) -> None:
         if stat.S_ISREG(info.st_mode):
-            _copy_data(source, target, info)
+            copy_data(source, target, info)
         elif stat.S_ISLNK(info.st_mode):
             os.symlink(os.readlink(source), target)
         elif stat.S_ISFIFO(info.st_mode):
             os.mkfifo(target)
         else:
             return  # sockets, and devices that the user could not make
-        _copy_metadata(source, target, info)
+        copy_metadata(source, target, info)
         os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns), follow_symlinks=False)
 
     def finish_folders(self) -> None:
@@ -101,7 +101,8 @@ class _Copier:
             os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns))
 
 
-def _copy_data(source: bytes, target: bytes, info: os.stat_result) -> None:
+def copy_data(source: bytes, target: bytes, info: os.stat_result) -> None:
+    """Copy what a regular file holds into a new one."""
     read = os.open(source, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
     try:
         write = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
@@ -156,11 +157,16 @@ def _next_data(fd: int, start: int, size: int) -> tuple[int, int]:
     return start, min(os.lseek(fd, start, os.SEEK_HOLE), size)
 
 
-def _copy_metadata(source: bytes, target: bytes, info: os.stat_result) -> None:
+def copy_metadata(source: bytes, target: bytes, info: os.stat_result) -> None:
     """Copy owner, mode and attributes, in this order: changing the owner clears the others."""
     os.lchown(target, info.st_uid, info.st_gid)
     if not stat.S_ISLNK(info.st_mode):
         os.chmod(target, stat.S_IMODE(info.st_mode))
+    copy_attributes(source, target)
+
+
+def copy_attributes(source: bytes, target: bytes) -> None:
+    """Copy the attributes that belong to an image."""
     try:
         names = os.listxattr(source, follow_symlinks=False)
     except OSError:

@@ -97,8 +97,8 @@ def test_help_on_a_command_is_its_help(capsys: pytest.CaptureFixture[str]) -> No
             "  `pod container --help` lists the commands\n",
         ),
         (
-            ["build", "."],
-            "Error: this version of pod has no `pod build`\n  `pod --help` lists what it has\n",
+            ["farm", "x"],
+            "Error: this version of pod has no `pod farm`\n  `pod --help` lists what it has\n",
         ),
         (
             ["run"],

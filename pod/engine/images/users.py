@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.engine import containers
 from pod.oci.digest import Digest
+from pod.storage.build_cache import BuildCache
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,10 +21,11 @@ def by_image(layout: StorageLayout) -> dict[str, list[Container]]:
 
 
 def kept(layout: StorageLayout) -> tuple[list[Digest], list[Digest]]:
-    """Return the manifests and the layers that containers were made from: what they need stays in the store."""
+    """Return the manifests and layers that containers were made from, and the layers that builds may use again."""
     records = [container.record for container in containers.every(layout)]
     mounts = [mount for record in records for mount in record.mounts]
     manifests = {record.image_digest for record in records} | {mount.image_digest for mount in mounts}
     layers = {layer for record in records for layer in record.layers}
     layers.update(layer for mount in mounts for layer in mount.layers)
-    return list(map(Digest.parse, manifests - {""})), list(map(Digest.parse, layers))
+    cached = BuildCache(layout).layers()
+    return list(map(Digest.parse, manifests - {""})), [*map(Digest.parse, layers), *cached]

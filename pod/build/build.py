@@ -1,0 +1,171 @@
+"""`build`: a Dockerfile and a context to an image."""
+
+from __future__ import annotations
+
+import _signal
+import os
+
+from pod.build import bases, image, schedule
+from pod.build.context import opening
+from pod.build.dockerfile.expand import BadSubstitution, expand
+from pod.build.dockerfile.instructions import Dockerfile
+from pod.build.dockerfile.location import error
+from pod.build.dockerfile.parse import parse
+from pod.build.events import Display, Event, Note
+from pod.build.options import BuildOptions
+from pod.build.session import Session
+from pod.build.stage_job import StageJob
+from pod.build.stages import Graph
+from pod.linux import workers
+from pod.oci.digest import Digest
+from pod.oci.platform import Platform
+from pod.record import Record
+from pod.storage import staging
+from pod.storage.staging import Staging
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.build.context.opening import Opened
+    from pod.build.dockerfile.instructions import Instruction, Stage
+    from pod.build.state import StageState
+    from pod.engine.engine import Engine
+
+_PREDEFINED = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
+
+
+class Built(Record):
+    """The result: the image's id, None where only files were asked for, and the state that exports read."""
+
+    id: Digest | None
+    warnings: tuple[str, ...] = ()
+
+
+def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
+    """Build an image. Raises BuildError, DockerfileError, StepFailed, NoSuchImage, StorageError.
+
+    Whatever stops it, nothing stays but the cached layers of steps that are done.
+    """
+    engine.enter()
+    staging.sweep(engine.layout)
+    before = _signal.signal(_signal.SIGTERM, _end)
+    try:
+        with Staging(engine.layout, "build") as place:
+            opened = opening.open_all(engine, options, place.folder)
+            session, target = prepare(engine, options, opened)
+            state = _run(session, target, display)
+            return _finish(session, state, display)
+    finally:
+        _signal.signal(_signal.SIGTERM, before)
+        display.close()
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt  # the same as ctrl-c: children are ended and folders removed on the way out
+
+
+def prepare(engine: Engine, options: BuildOptions, opened: Opened) -> tuple[Session, Stage]:
+    """Parse the Dockerfile and find the stage to build. Raises DockerfileError, BuildError."""
+    file = parse(opened.text, opened.file)
+    platform = Platform.parse_text(options.platform) if options.platform else Platform.host()
+    arguments = _arguments(file, options, platform)
+    graph = Graph(file, arguments, options.contexts)
+    if options.from_image:
+        graph = Graph(_with_first_base(file, options.from_image), arguments, options.contexts)
+    target = graph.target(options.target)
+    session = Session(engine, options, graph, opened.context, platform)
+    session.arguments = {**arguments, "TARGETSTAGE": options.target or "default"}
+    _open_named(session)
+    return session, target
+
+
+def _with_first_base(file: Dockerfile, name: str) -> Dockerfile:
+    first = file.stages[0]
+    return file.replace(stages=(first.replace(start=first.start.replace(image=name)), *file.stages[1:]))
+
+
+def _arguments(file: Dockerfile, options: BuildOptions, platform: Platform) -> dict[str, str]:
+    """Return the values of the ARGs before the first FROM, and of those that are always there."""
+    host = Platform.host()
+    values = {
+        "TARGETPLATFORM": str(platform),
+        "TARGETOS": platform.os,
+        "TARGETARCH": platform.architecture,
+        "TARGETVARIANT": platform.variant,
+        "BUILDPLATFORM": str(host),
+        "BUILDOS": host.os,
+        "BUILDARCH": host.architecture,
+        "BUILDVARIANT": host.variant,
+    }
+    for instruction in file.arguments:
+        for name, default in instruction.pairs:
+            try:
+                value = expand(default, values, file.escape) if default is not None else None
+            except BadSubstitution as err:
+                raise error(instruction.location, str(err)) from err
+            if name in options.build_args:
+                values[name] = options.build_args[name]
+            elif value is not None:
+                values[name] = value
+    return values
+
+
+def _open_named(session: Session) -> None:
+    """Open the contexts that --build-context names."""
+    from pod.build.context import Context
+
+    for name, where in session.options.contexts.items():
+        if where.startswith(("docker-image://", "container-image://")):
+            session.named[name.lower()] = bases.of_image(session, where.partition("://")[2], session.options.platform)
+        elif where.startswith("target:"):
+            continue
+        else:
+            path = os.path.abspath(where)
+            if not os.path.isdir(path):
+                from pod.errors import BuildError
+
+                raise BuildError(f"the build context {name}={where:.200} is no folder")
+            session.named[name.lower()] = Context(path, key=path)
+
+
+def _run(session: Session, target: Stage, display: Display) -> StageState:
+    """Run every stage that the target needs, side by side where they can; return the target's state."""
+    order, bodies = bases.resolve_all(session, target)
+    jobs = _jobs(session, order, bodies)
+    results: list[StageState] = schedule.run(jobs, session.options.jobs or workers.cores(), display.hear)
+    for text in _unused(session, order, bodies):
+        display.hear(Note(text))
+    return results[-1]
+
+
+def _jobs(session: Session, order: list[int], bodies: dict[int, tuple[Instruction, ...]]) -> list[StageJob]:
+    """Return a job for each segment of the needed stages; those of the target come last."""
+    jobs: list[StageJob] = []
+    last: dict[int, int] = {}
+    pending = {number: session.graph.segments(session.graph.file.stages[number], bodies[number]) for number in order}
+    for number in order:
+        before: int | None = None
+        for segment in pending[number]:
+            needs = [last[stage] for stage in segment.needs] + ([] if before is None else [before])
+            jobs.append(StageJob(session, segment, len(bodies[number]) + 1, before, dict(last), tuple(needs)))
+            before = len(jobs) - 1
+        assert before is not None
+        last[number] = before
+    return jobs
+
+
+def _unused(session: Session, order: list[int], bodies: dict[int, tuple[Instruction, ...]]) -> list[str]:
+    """Return the warning that Docker gives for values of --build-arg that no ARG takes."""
+    declared = {name for one in session.graph.file.arguments for name, _ in one.pairs}
+    for stage in session.graph.file.stages:
+        for one in bodies.get(stage.number, stage.instructions):
+            if one.word == "ARG":
+                declared |= {name for name, _ in getattr(one, "pairs", ())}
+    del order
+    known = {*declared, *_PREDEFINED, *map(str.lower, _PREDEFINED), "SOURCE_DATE_EPOCH"}
+    unused = [name for name in session.options.build_args if name not in known and not name.startswith("BUILDKIT_")]
+    return [f"Warning: one or more build args were not consumed: {', '.join(unused)}"] if unused else []
+
+
+def _finish(session: Session, state: StageState, display: Display) -> Built:
+    display.hear(Event("export"))
+    return Built(image.store(session, state))

@@ -1,0 +1,155 @@
+"""Where a build's files come from: a folder, a tarball on stdin, a git repository, a tarball by HTTP, or nothing."""
+
+from __future__ import annotations
+
+import os
+
+from pod.build import ignore
+from pod.build.context import Context, git, http
+from pod.build.steps.add import is_archive, is_git, is_url
+from pod.errors import BuildError, PodError
+from pod.linux import files, workers
+from pod.record import Record
+from pod.storage.compression import Decompressed
+from pod.storage.extract import Extractor
+from pod.storage.tar.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.build.options import BuildOptions
+    from pod.engine.engine import Engine
+
+_NAMES = ("Dockerfile", "Containerfile", "dockerfile")
+_MAX_DOCKERFILE = 4 << 20
+
+
+class Opened(Record):
+    """The context, None where there is none, and the Dockerfile: its text and what errors call it."""
+
+    context: Context | None
+    text: str
+    file: str
+
+
+def open_all(engine: Engine, options: BuildOptions, folder: str) -> Opened:
+    """Get context and Dockerfile; what has to be fetched or unpacked goes into `folder`. Raises BuildError."""
+    text = options.file_text
+    path, key = "", ""
+    if options.context == "-":
+        head = _spool(f"{folder}/stdin")
+        if is_archive(f"{folder}/stdin"):
+            path = unpack(engine, f"{folder}/stdin", f"{folder}/context", "the archive on standard input")
+        elif text is None:  # a Dockerfile and no context, as in `pod build - < Dockerfile`
+            return Opened(None, head.decode(errors="replace"), "-")
+        else:
+            raise BuildError("standard input cannot be both the Dockerfile and the context")
+    elif is_git(options.context) or options.context.startswith("github.com/"):
+        path = git.clone(git.parse(options.context), f"{folder}/context").path
+    elif is_url(options.context):
+        fetched = http.fetch(options.context, f"{folder}/fetched")
+        if not is_archive(fetched.path):
+            data = files.read_bytes(fetched.path, _MAX_DOCKERFILE)
+            return Opened(None, data.decode(errors="replace"), options.context)
+        path = unpack(engine, fetched.path, f"{folder}/context", options.context)
+    else:
+        path = key = _folder(options.context)
+    if text is None:
+        text, file = _read_dockerfile(options, path, folder)
+    else:
+        file = "-"
+    rules = _ignore_rules(options, path, file)
+    shown = file if file == "-" else _shown(file, path)
+    return Opened(Context(path, rules, key), text.decode(errors="replace"), shown)
+
+
+def _folder(path: str) -> str:
+    full = os.path.abspath(path)
+    if os.path.isdir(full):
+        return full
+    if os.path.exists(full):
+        raise BuildError(
+            f"the context {path:.200} is no folder", hint="a Dockerfile is named with -f: pod build -f FILE ."
+        )
+    raise BuildError(f"the context {path:.200} does not exist", hint="give a folder: pod build -t NAME .")
+
+
+def _spool(path: str) -> bytes:
+    """Write standard input to a file and return its beginning."""
+    head = b""
+    with open(path, "wb") as file:
+        while data := os.read(0, 1 << 20):
+            file.write(data)
+            if len(head) < _MAX_DOCKERFILE:
+                head += data
+    return head
+
+
+def unpack(engine: Engine, archive: str, folder: str, what: str) -> str:
+    """Unpack a context, confined to its folder; everything then belongs to root. Returns the folder."""
+    os.mkdir(folder, 0o755)
+    single = engine.enter().single
+    with open(archive, "rb", buffering=0) as stream:
+        pieces = Decompressed(stream).pieces()
+
+        def work(_report: object) -> None:
+            os.chroot(folder)
+            os.chdir("/")
+            Extractor(single_id=single, owner=(0, 0), overwrite=True).unpack(Source(lambda _size: next(pieces, b"")))
+
+        try:
+            workers.run_all([work], 1)
+        except PodError as err:
+            raise BuildError(f"cannot unpack {what}: {err.message}", hint=err.hint) from err
+    return folder
+
+
+def _read_dockerfile(options: BuildOptions, context: str, folder: str) -> tuple[bytes, str]:
+    """Return the Dockerfile and its path."""
+    if is_url(options.file):
+        return files.read_bytes(http.fetch(options.file, f"{folder}/Dockerfile").path, _MAX_DOCKERFILE), options.file
+    if options.file:
+        candidates = [options.file, os.path.join(context, options.file)]
+        if options.context in ("-",) or is_url(options.context) or is_git(options.context):
+            candidates = candidates[1:]
+    else:
+        candidates = [os.path.join(context, name) for name in _NAMES]
+    for path in candidates:
+        if os.path.isfile(path):
+            try:
+                return files.read_bytes(path, _MAX_DOCKERFILE), path
+            except OSError as err:
+                raise BuildError(f"cannot read {path}: {err.strerror}") from err
+    if options.file:
+        raise BuildError(f"there is no Dockerfile {options.file}", hint=_others(context))
+    raise BuildError(f"there is no Dockerfile or Containerfile in {options.context}", hint=_others(context))
+
+
+def _others(context: str) -> str:
+    try:
+        names = [name for name in sorted(os.listdir(context)) if "ockerfile" in name or "ontainerfile" in name]
+    except OSError:
+        return ""
+    return f"there is {', '.join(names[:5])}: name it with -f" if names else "name one with -f"
+
+
+def _shown(path: str, context: str) -> str:
+    if is_url(path):
+        return path
+    inside = os.path.relpath(os.path.abspath(path), context)
+    return path if inside.startswith("..") else inside
+
+
+def _ignore_rules(options: BuildOptions, context: str, dockerfile: str) -> ignore.Ignore:
+    """Read the ignore file: the one asked for, DOCKERFILE.dockerignore, .containerignore or .dockerignore."""
+    if options.ignore_file:
+        candidates = [options.ignore_file]
+        if not os.path.isfile(options.ignore_file):
+            raise BuildError(f"there is no ignore file {options.ignore_file}")
+    else:
+        beside = [f"{dockerfile}.dockerignore", f"{dockerfile}.containerignore"] if os.path.isfile(dockerfile) else []
+        candidates = [*beside, f"{context}/.containerignore", f"{context}/.dockerignore"]
+    for path in candidates:
+        if os.path.isfile(path):
+            text = files.read_bytes(path, 1 << 20).decode(errors="surrogateescape")
+            return ignore.parse(text, os.path.basename(path))
+    return ignore.Ignore()

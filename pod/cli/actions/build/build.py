@@ -1,0 +1,56 @@
+"""What `build` does: the options that are files, the display, the id."""
+
+from __future__ import annotations
+
+import sys
+
+from pod.cli.actions.build.plain import PlainLines
+from pod.cli.parsers.build import parse_build_options
+from pod.errors import UsageError
+from pod.linux import files
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from pod.build.events import Display
+    from pod.cli.commands.build.flags import BuildFlags
+    from pod.cli.context import Context
+
+
+def build(context: Context, flags: BuildFlags) -> int:
+    """Build an image and print its id where that is asked for, or usual."""
+    from pod.build.build import build as build_image
+
+    options = parse_build_options(context, flags)
+    if flags.check or flags.call not in ("", "build"):
+        from pod.cli.actions.build.check import check
+
+        return check(context, options, flags.call or "check")
+    display = choose(flags)
+    built = build_image(context.engine, options, display)
+    if built.id is None:
+        return 0
+    if flags.iidfile:
+        files.write_atomic(flags.iidfile, str(built.id).encode(), mode=0o644, durable=False)
+    if flags.quiet:
+        print(str(built.id) if context.as_docker else built.id.hex)
+    elif not context.as_docker:
+        print(built.id.hex)
+    return 0
+
+
+def choose(flags: BuildFlags) -> Display:
+    """Return how to show what happens: a live view where people look on, plain lines elsewhere."""
+    from pod.build.events import Display
+
+    if flags.progress == "rawjson":
+        raise UsageError("--progress rawjson is not possible", hint="there are auto, plain, tty and quiet")
+    if flags.quiet or flags.progress == "quiet":
+        return Display()
+    stream: TextIO = open(flags.logfile, "w", encoding="utf-8") if flags.logfile else sys.stderr
+    if flags.progress == "tty" or (flags.progress == "auto" and stream.isatty()):
+        from pod.cli.actions.build.live import LiveView
+
+        return LiveView(stream)
+    return PlainLines(stream)

@@ -1,0 +1,276 @@
+"""`build`: Dockerfiles to images."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support import contexts
+from tests.support.commands import CommandLine
+from tests.support.containers import run
+
+NO_NETWORK = "--network=none"
+Files = dict[str, str | bytes]
+
+
+@pytest.fixture
+def build(pod: CommandLine, tmp_path: Path) -> Callable[..., Any]:
+    """Build a Dockerfile in a context of some files."""
+
+    def do(dockerfile: str, *options: str, files: Files | None = None) -> Any:
+        folder = contexts.write(tmp_path / "context", {"Dockerfile": dockerfile, **(files or {})})
+        return pod("build", NO_NETWORK, *options, folder)
+
+    return do
+
+
+def inspect(pod: CommandLine, image: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads(pod("image", "inspect", image).ok().stdout)[0]
+    return document
+
+
+def leftovers(pod: CommandLine) -> list[str]:
+    """Return what unfinished builds have left in the store."""
+    root = Path(pod.prefix[pod.prefix.index("--root") + 1])
+    return [entry for place in ("staging", "trash") if (root / place).exists() for entry in os.listdir(root / place)]
+
+
+def test_image_has_what_its_steps_made_and_runs(pod: CommandLine, build: Callable[..., Any]) -> None:
+    text = 'FROM busybox\nARG WHO=you\nENV GREETING="hello $WHO"\nWORKDIR /w\nCOPY a.txt b/\n'
+    text += 'RUN echo "$GREETING" > c.txt\nCMD cat b/a.txt c.txt\n'
+    build(text, "-t", "made", files={"a.txt": "of the context\n"}).ok()
+    assert run(pod, "made").ok().stdout == "of the context\nhello you\n"
+    config = inspect(pod, "made")["Config"]
+    assert config["Env"][-1] == "GREETING=hello you"
+    assert config["WorkingDir"] == "/w"
+    assert config["Cmd"] == ["/bin/sh", "-c", "cat b/a.txt c.txt"]
+
+
+def test_second_build_does_nothing_and_gives_the_same_id(build: Callable[..., Any]) -> None:
+    text = "FROM busybox\nRUN date +%N > /when\nLABEL a=b\n"
+    first = build(text).ok()
+    second = build(text).ok()
+    assert first.stdout == second.stdout
+    assert "CACHED" in second.stderr and "DONE" not in second.stderr
+    assert build(text, "--no-cache").ok().stdout != first.stdout
+
+
+def test_cache_sees_content_and_mode_but_no_times(build: Callable[..., Any], tmp_path: Path) -> None:
+    text = "FROM busybox\nCOPY f /f\nRUN date +%N > /when\n"
+    first = build(text, files={"f": "1"}).ok().stdout
+    os.utime(tmp_path / "context" / "f", (1, 1))
+    assert build(text).ok().stdout == first
+    (tmp_path / "context" / "f").chmod(0o755)
+    second = build(text).ok().stdout
+    assert second != first
+    assert build(text, files={"f": "2"}).ok().stdout != second
+
+
+def test_metadata_does_not_invalidate_steps(build: Callable[..., Any]) -> None:
+    build("FROM busybox\nLABEL version=1\nRUN date +%N > /when\n").ok()
+    assert "CACHED" in build("FROM busybox\nLABEL version=2\nCMD x\nRUN date +%N > /when\n").ok().stderr
+
+
+def test_build_arg_counts_only_where_it_is_declared(build: Callable[..., Any]) -> None:
+    text = "FROM busybox\nRUN date +%N > /before\nARG X\nRUN echo $X; date +%N > /after\n"
+    build(text, "--build-arg", "X=1").ok()
+    told = build(text, "--build-arg", "X=2").ok().stderr
+    assert told.count("CACHED") == 1
+    assert "were not consumed: Y" in build(text, "--build-arg", "Y=2").ok().stderr
+
+
+def test_only_needed_stages_run(pod: CommandLine, build: Callable[..., Any]) -> None:
+    text = "FROM busybox AS one\nRUN echo 1 > /one\nFROM busybox AS unused\nRUN false\n"
+    text += "FROM busybox AS last\nCOPY --from=one /one /\nRUN cat /one\n"
+    assert "1" in build(text, "-t", "staged").ok().stderr
+    assert run(pod, "staged", "cat", "/one").ok().stdout == "1\n"
+    build(text, "--target", "one", "-t", "only-one").ok()
+    assert build(text, "--target", "lost").stderr.startswith("Error: there is no stage 'lost'")
+
+
+def test_independent_stages_run_side_by_side(build: Callable[..., Any]) -> None:
+    """Each waits for the other's sign in a cache mount that both have: one after the other would never end."""
+    wait = "--mount=type=cache,id=meet,target=/m timeout 20 sh -c 'touch /m/{}; until [ -e /m/{} ]; do sleep 0.1; done'"
+    text = f"FROM busybox AS a\nRUN {wait.format('a', 'b')}\nFROM busybox AS b\nRUN {wait.format('b', 'a')}\n"
+    text += "FROM scratch\nCOPY --from=a /etc/passwd /a\nCOPY --from=b /etc/passwd /b\n"
+    build(text, "--jobs", "2", "--no-cache").ok()
+
+
+def test_failing_step_shows_output_and_line_and_keeps_nothing(pod: CommandLine, build: Callable[..., Any]) -> None:
+    before = pod("images", "-aq").ok().lines
+    result = build("FROM busybox\nRUN echo told && exit 7\n", "-t", "never")
+    assert result.code == 7
+    assert "told" in result.stderr
+    assert "Error: Dockerfile:2: RUN echo told && exit 7: exit code 7" in result.stderr
+    assert "   2 | RUN echo told && exit 7" in result.stderr
+    assert pod("images", "-aq").ok().lines == before
+    assert leftovers(pod) == []
+
+
+def test_program_that_is_not_there(build: Callable[..., Any]) -> None:
+    result = build('FROM busybox\nRUN ["/no/such"]\n')
+    assert result.code == 127
+    assert "/no/such" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "error"),
+    [
+        ("FROM busybox\nCOPY nofile /\n", "Error: Dockerfile:2:6: COPY: nofile is not in the context"),
+        ("FROM busybox\nCOPY --from=nix /a /\n", "neither a stage nor an image"),
+        ("FROM busybox AS a\nCOPY --from=b /x /\nFROM busybox AS b\nCOPY --from=a /x /\n", "stages need each other"),
+        ("FROM busybox\nRUN --mount=type=cach,target=/x true\n", "Error: Dockerfile:2:5: --mount: there is no type"),
+        ("FROM busybox\nRUN --mount=type=secret,id=x,required=true true\n", "there is no secret x"),
+        ("FROM busybox\nCOPY --chown=nobdy Dockerfile /\n", 'no user "nobdy" in the image'),
+        ("FROM $NONE\n", "the name of the base image is empty"),
+        ("FROM busybox\nUSER nobdy\nRUN id\n", 'no user "nobdy" in the image'),
+    ],
+)
+def test_mistakes_are_explained(build: Callable[..., Any], text: str, error: str) -> None:
+    result = build(text)
+    assert result.code == 1 or "USER" in text
+    assert error in result.stderr
+
+
+def test_missing_source_lists_near_names_and_tells_what_hides_it(build: Callable[..., Any]) -> None:
+    files: Files = {"main.py": "", ".dockerignore": "# c\nhidden*\n", "hidden.txt": ""}
+    assert "there is main.py" in build("FROM busybox\nCOPY mian.py /\n", files=files).stderr
+    result = build("FROM busybox\nCOPY hidden.txt /\n", files=files)
+    assert "line 2 of .dockerignore hides it: hidden*" in result.stderr
+    assert "leads out of the context" in build("FROM busybox\nCOPY ../x /\n", files=files).stderr
+
+
+def test_ignored_files_are_not_copied(pod: CommandLine, build: Callable[..., Any]) -> None:
+    files: Files = {
+        ".dockerignore": "*\n!src\nsrc/*.o\n", "src/a.c": "", "src/a.o": "", "top": "", "src/deep/b.c": ""
+    }  # fmt: skip
+    build("FROM busybox\nCOPY . /w/\n", "-t", "ignoring", files=files).ok()
+    assert run(pod, "ignoring", "find", "/w", "-type", "f").lines == ["/w/src/a.c", "/w/src/deep/b.c"]
+    files["Dockerfile.dockerignore"] = "src\n"
+    build("FROM busybox\nCOPY . /w/\n", "-t", "ignoring", files=files).ok()
+    assert "/w/top" in run(pod, "ignoring", "find", "/w", "-type", "f").lines
+
+
+def test_links_in_a_context_lead_nowhere_else(build: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "outside").write_text("secret")
+    folder = contexts.write(tmp_path / "context", {"x": ""})
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "up").symlink_to("..")
+    assert build("FROM busybox\nCOPY link /got\n").code == 1
+    assert build("FROM busybox\nCOPY up/outside /got\n").code == 1
+
+
+def test_interrupt_leaves_nothing(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(tmp_path / "c", {"Dockerfile": "FROM busybox\nRUN echo begun; sleep 100\n"})
+    argv = pod.argv("build", NO_NETWORK, "--no-cache", str(folder))
+    process = subprocess.Popen(argv, env=pod.env, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    assert process.stderr is not None
+    while "begun" not in (line := process.stderr.readline()):
+        assert line
+    time.sleep(0.1)
+    os.killpg(process.pid, signal.SIGINT)
+    process.communicate(timeout=20)
+    assert process.returncode in (-signal.SIGINT, 130)
+    assert leftovers(pod) == []
+
+
+def test_killed_build_is_swept_by_the_next(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(tmp_path / "c", {"Dockerfile": "FROM busybox\nRUN echo begun; sleep 100\n"})
+    argv = pod.argv("build", NO_NETWORK, "--no-cache", str(folder))
+    process = subprocess.Popen(argv, env=pod.env, stderr=subprocess.PIPE, text=True)
+    assert process.stderr is not None
+    while "begun" not in process.stderr.readline():
+        pass
+    process.kill()
+    process.communicate(timeout=20)
+    deadline = time.monotonic() + 10
+    while leftovers(pod) and time.monotonic() < deadline:
+        contexts.write(tmp_path / "d", {"Dockerfile": "FROM busybox\n"})
+        pod("build", tmp_path / "d").ok()
+    assert leftovers(pod) == []
+
+
+def test_same_time_gives_the_same_id(build: Callable[..., Any], tmp_path: Path) -> None:
+    text = "FROM busybox\nCOPY f /f\nRUN mkdir /d; echo x > /d/x; ln /d/x /d/y\n"
+    ids = []
+    for when in (1_000_000, 2_000_000):
+        contexts.write(tmp_path / "context", {"f": "x"})
+        os.utime(tmp_path / "context" / "f", (when, when))
+        ids.append(build(text, "--no-cache", "--timestamp", "0").ok().stdout)
+    assert ids[0] == ids[1]
+
+
+def test_quiet_prints_the_id_only_and_iidfile_has_it(build: Callable[..., Any], tmp_path: Path) -> None:
+    result = build("FROM busybox\nRUN true\n", "-q", "--iidfile", str(tmp_path / "id")).ok()
+    assert result.stderr == ""
+    assert (tmp_path / "id").read_text() == f"sha256:{result.stdout.strip()}"
+
+
+def test_dockerfile_on_stdin_with_and_without_context(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(tmp_path / "c", {"f": "text"})
+    pod("build", NO_NETWORK, "-t", "stdin", "-f", "-", folder, input=b"FROM busybox\nCOPY f /f\n").ok()
+    assert run(pod, "stdin", "cat", "/f").ok().stdout == "text"
+    pod("build", NO_NETWORK, "-t", "stdin", "-", input=b"FROM busybox\nRUN echo x > /x\n").ok()
+    assert run(pod, "stdin", "cat", "/x").ok().stdout == "x\n"
+    assert "no context" in pod("build", "-", input=b"FROM busybox\nCOPY f /f\n").stderr
+
+
+def test_context_from_a_tarball_on_stdin(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(tmp_path / "c", {"Dockerfile": "FROM busybox\nCOPY f /f\n", "f": "of the tarball"})
+    archive = subprocess.run(["tar", "-cz", "-C", folder, "."], capture_output=True, check=True).stdout
+    pod("build", "-t", "tarred", "-", input=archive).ok()
+    assert run(pod, "tarred", "cat", "/f").ok().stdout == "of the tarball"
+
+
+def test_secret_is_seen_by_its_step_and_stays_nowhere(pod: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "token").write_text("very secret")
+    text = "FROM busybox\nRUN --mount=type=secret,id=t cat /run/secrets/t | wc -c > /n; stat -c %a /run/secrets/t\n"
+    text += 'RUN --mount=type=secret,id=e,env=E test "$E" = value\nRUN test ! -e /run/secrets/t\n'
+    options = ("--secret", f"id=t,src={tmp_path / 'token'}", "--secret", "id=e,env=FROM_ENV", "-t", "secretive")
+    folder = contexts.write(tmp_path / "context", {"Dockerfile": text})
+    result = CommandLine(pod.prefix, {**pod.env, "FROM_ENV": "value"})("build", NO_NETWORK, *options, folder).ok()
+    assert " 400\n" in result.stderr
+    assert run(pod, "secretive", "cat", "/n").ok().stdout.strip() == "11"
+    assert "very secret" not in pod("history", "--no-trunc", "secretive").ok().stdout
+
+
+def test_bind_cache_and_tmpfs_mounts(pod: CommandLine, build: Callable[..., Any]) -> None:
+    text = (
+        "FROM busybox AS other\nRUN echo other > /o\nFROM busybox\nWORKDIR /w\n"
+        "RUN --mount=type=bind,target=/ctx --mount=type=bind,from=other,source=/o,target=/o"
+        " cat /ctx/f /o > got; ! touch /ctx/new\n"
+        "RUN --mount=type=bind,target=/ctx,rw touch /ctx/new; test -e /ctx/new\n"
+        "RUN --mount=type=cache,target=/c,uid=5,mode=0700 stat -c '%u %a' /c > cache; echo kept >> /c/file\n"
+        "RUN --mount=type=cache,target=/c cat /c/file >> cache\n"
+        "RUN --mount=type=tmpfs,target=/t,size=1m mount | grep ' /t ' > tmpfs\n"
+    )
+    build(text, "-t", "mounting", files={"f": "context\n"}).ok()
+    assert run(pod, "mounting", "cat", "got", "cache").ok().lines[:4] == ["context", "other", "5 700", "kept"]
+    assert "tmpfs" in run(pod, "mounting", "cat", "tmpfs").stdout
+    assert run(pod, "mounting", "ls", "/").lines == [
+        name for name in run(pod, "mounting", "ls", "/").lines if name not in ("c", "ctx", "t", "o")
+    ]
+
+
+def test_prune_forgets_steps_and_their_layers(
+    make_pod: Callable[[str], CommandLine], busybox_archive: Path, tmp_path: Path
+) -> None:
+    pod = make_pod("prune")
+    pod("load", "-i", busybox_archive).ok()
+    contexts.write(
+        tmp_path, {"Dockerfile": "FROM busybox\nRUN --mount=type=cache,target=/c echo x > /c/x; echo y > /y\n"}
+    )
+    pod("build", NO_NETWORK, "-t", "x", tmp_path).ok()
+    pod("rmi", "x").ok()
+    assert "CACHED" in pod("build", NO_NETWORK, tmp_path).ok().stderr
+    pod("rmi", "-f", *pod("images", "-q", "--filter", "dangling=true").ok().lines).ok()
+    assert pod("builder", "prune", "-f").ok().stdout.startswith("Total reclaimed space: ")
+    assert "CACHED" not in pod("build", NO_NETWORK, tmp_path).ok().stderr
