@@ -211,7 +211,7 @@ class _Container:
         os.setsid()  # what the terminal sends is for the build: it ends the container
         self._prepared.enter()
         record = self._record
-        plan = network.plan(record.network, record.id)
+        plan = network.plan(record.network)
         mounts = mount_plan.plan(self._engine, record)
         bundle = start_files.write_bundle(self._engine, record, plan, mounts)
         if self._plan.needs_process:
@@ -220,7 +220,11 @@ class _Container:
             bundle = bundle.replace(mount_root=lambda target: _mount(self._plan, target, mounts))
         folder = self._engine.layout.run_container(record.id)
         pipes = streams.make_pipes(False)
-        launched = launch.launch(bundle, pipes.theirs, lambda fd: network.connect(plan, fd, folder))
+
+        def connect(namespace: int) -> None:
+            network.connect(plan, namespace, folder)
+
+        launched = launch.launch(bundle, pipes.theirs, connect)
         mounts.release()
         for fd in pipes.theirs:
             os.close(fd)
