@@ -110,8 +110,7 @@ def scratch(platform: Platform) -> StageState:
 def of_image(session: Session, name: str, platform: str) -> StageState:
     """Return what an image begins a stage with, pulled if need be, its layers unpacked. Raises NoSuchImage."""
     engine = session.engine
-    policy = session.options.pull
-    found = resolve.for_container(engine, name, pull=policy, platform=platform)
+    found = resolve.for_container(engine, name, session.options.images.replace(platform=platform))
     image = ImageStore(engine.layout).get(found.id)
     config = image.config
     return StageState(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.engine.options import ImageSource
 from pod.record import Record
 from pod.storage.container_records import Mount, Ulimit
 
@@ -76,7 +77,7 @@ class BuildOptions(Record):
     build_args: dict[str, str] = {}
     target: str = ""
     platform: str = ""
-    pull: str = "missing"
+    images: ImageSource = ImageSource()  # how base images are fetched
     from_image: str = ""  # in place of the first FROM's
     no_cache: bool = False
     no_cache_stages: tuple[str, ...] = ()

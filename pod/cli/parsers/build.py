@@ -7,10 +7,12 @@ import sys
 
 from pod.build.options import BuildOptions, ImageOptions, Output, Secret, StepOptions
 from pod.cli.parsers import environment, hosts, invalid, labels, line_files, split_commas
+from pod.cli.parsers.durations import parse_duration
 from pod.cli.parsers.mounts import parse_mounts
 from pod.cli.parsers.sizes import parse_size
 from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.images.tag import full_name
+from pod.engine.options import ImageSource
 from pod.errors import UsageError
 from pod.storage.container_records import Mount
 
@@ -38,7 +40,7 @@ def parse_build_options(context: Context, flags: BuildFlags) -> BuildOptions:
         build_args=_build_args(flags, context.environ),
         target=flags.target,
         platform=_platform(flags),
-        pull=_pull(flags),
+        images=_images(flags),
         from_image=flags.from_,
         no_cache=flags.no_cache,
         no_cache_stages=split_commas(flags.no_cache_filter),
@@ -102,6 +104,18 @@ def _pull(flags: BuildFlags) -> str:
     if policy not in _POLICIES:
         raise invalid("--pull", flags.pull, "the policies are missing, always, never and newer")
     return {"true": "always", "false": "missing"}.get(policy, policy.removeprefix("if"))
+
+
+def _images(flags: BuildFlags) -> ImageSource:
+    delay = parse_duration("--retry-delay", flags.retry_delay, bare="s") / 1e9 if flags.retry_delay else 0.0
+    return ImageSource(
+        pull=_pull(flags),
+        authfile=flags.authfile,
+        tls_verify=None if flags.tls_verify else False,
+        retry=3 if flags.retry is None else flags.retry,
+        retry_delay=delay,
+        quiet=flags.quiet,
+    )
 
 
 def _jobs(flags: BuildFlags) -> int:
