@@ -25,6 +25,7 @@ OneImage = Annotated[str, Argument(metavar="IMAGE", help="Name or id")]
 
 Volumes = Annotated[tuple[str, ...], Argument(metavar="VOLUME...", help="Names (a unique beginning does)")]
 OneVolume = Annotated[str, Argument(metavar="VOLUME", help="Name of a volume")]
+Secrets = Annotated[tuple[str, ...], Argument(metavar="SECRET...", help="Names or ids")]
 
 All = Annotated[bool, Option("--all", "-a", help="All containers")]
 Latest = Annotated[bool, Option("--latest", "-l", help="The container that was created last")]

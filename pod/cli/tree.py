@@ -19,6 +19,7 @@ GROUPS = {
     "builder": "Manage builds",
     "buildx": "Manage builds, as Docker's plugin calls it",
     "volume": "Manage volumes",
+    "secret": "Manage secrets",
     "checkpoint": "Write containers to disk",
     "healthcheck": "Check the health of containers",
     "generate": "Describe containers for other programs",
@@ -130,6 +131,11 @@ COMMANDS = (
     _entry(SYSTEM, "quadlet.rm:rm", "quadlet rm"),
     _entry(SYSTEM, "system.doctor:doctor", "doctor", "system doctor"),
     _entry(SYSTEM, "system.install_units:install_units", "system install-units"),
+    _entry(VOLUMES, "secret.create:create", "secret create"),
+    _entry(VOLUMES, "secret.ls:ls", "secret ls", "secret list"),
+    _entry(VOLUMES, "secret.inspect:inspect", "secret inspect"),
+    _entry(VOLUMES, "secret.rm:rm", "secret rm", "secret remove"),
+    _entry(VOLUMES, "secret.exists:exists", "secret exists"),
     _entry(SYSTEM, "system.inspect:inspect", "inspect"),
     _entry(SYSTEM, "system.info:info", "info", "system info"),
     _entry(SYSTEM, "system.events:events", "events", "system events"),
@@ -161,7 +167,6 @@ NOT_YET = frozenset(
     pod
     scp
     search
-    secret
     service
     sign
     trust

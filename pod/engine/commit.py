@@ -188,7 +188,7 @@ def add_changes(packer: LayerPacker, changes: Sequence[Change]) -> None:
 
 def _is_ours(path: bytes) -> bool:
     """True for what starting a container puts into its root, which an image has no use for."""
-    return b"/" + path in diff.OURS
+    return diff.is_ours(b"/" + path)
 
 
 def _inside(target: str) -> bytes:

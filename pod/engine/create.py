@@ -73,6 +73,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
         from pod.engine import log_options
 
         log_options.check(record)
+    if record.secrets:
+        from pod.engine import secrets
+
+        record = secrets.settle(engine, record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
 
@@ -230,6 +234,10 @@ def write(engine: Engine, record: ContainerRecord, state: ContainerState) -> Non
         for folder in ("upper", "work", "rootfs"):
             os.mkdir(f"{staging}/{folder}", 0o755 if folder == "upper" else 0o700)
         jsonfile.write(f"{staging}/record.json", record.to_json(), durable=durable)
+        if record.secrets:
+            from pod.engine import secrets
+
+            secrets.copy(engine, record, staging)
         jsonfile.write(f"{staging}/state.json", state.to_json(), durable=durable)
         with locks.Lock(layout.lock("names")):
             names.take(layout, record.name, record.id)

@@ -49,7 +49,12 @@ def diff_container(engine: Engine, name: str) -> list[Change]:
 
 def without_ours(changes: Sequence[Change]) -> list[Change]:
     """Leave out what the engine itself put into the root."""
-    return [change for change in changes if change.path not in OURS]
+    return [change for change in changes if not is_ours(change.path)]
+
+
+def is_ours(path: bytes) -> bool:
+    """True for what starting a container puts into its root: mount points, generated files, secrets."""
+    return path in OURS or path.startswith(b"/run/secrets/")
 
 
 def changes_of(engine: Engine, plan: RootPlan, layers: Sequence[str]) -> list[Change]:

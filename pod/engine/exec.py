@@ -73,6 +73,10 @@ def entry_of(engine: Engine, container: Container, options: ExecOptions) -> ente
     bounding = spec.process.capabilities.bounding if spec.process.capabilities else ()
     if options.privileged:
         bounding = capabilities.all_known()
+    if record.secrets:
+        from pod.engine import secrets
+
+        spec = secrets.with_variables(engine, record, spec)
     env = {item.partition("=")[0]: item for item in (*spec.process.env, *options.env)}
     process = Process(
         args=options.command,

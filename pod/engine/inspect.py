@@ -113,6 +113,11 @@ def _config(record: ContainerRecord) -> dict[str, Any]:
         "StopTimeout": record.stop_timeout,
         "CreateCommand": list(record.create_command),
         "Umask": record.umask,
+        "Secrets": [
+            {"Name": use.name, "ID": use.id, "UID": use.uid, "GID": use.gid, "Mode": use.mode}
+            for use in record.secrets
+            if not use.is_variable
+        ],
         "Healthcheck": record.healthcheck.to_json() if record.healthcheck else None,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pod.engine import name_files, security, sharing, spec, timezone
 from pod.errors import UsageError
 from pod.linux import files, jsonfile
-from pod.oci.runtime_spec import Rlimit
+from pod.oci.runtime_spec import Mount, Rlimit
 from pod.runtime.bundle import Bundle
 from pod.storage.container_records import ContainerRecord
 
@@ -27,9 +27,14 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
     name_files.write_in_place(f"{run_folder}/containerenv", _CONTAINERENV)
     if record.timezone:
         files.write_atomic(f"{run_folder}/localtime", timezone.data(record.timezone), mode=0o644, durable=False)
-    document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record), mounts.mounts)
+    last = _mounts(engine, record, mounts)
+    document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record), last)
     folder = engine.layout.container(record.id)
     jsonfile.write(f"{folder}/config.json", document.to_json(), durable=False)
+    if record.secrets:
+        from pod.engine import secrets
+
+        document = secrets.with_variables(engine, record, document)
     return Bundle(
         spec=document,
         rootfs=f"{folder}/rootfs",
@@ -39,6 +44,15 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
         cap_add=record.cap_add,
         init=record.init,
     )
+
+
+def _mounts(engine: Engine, record: ContainerRecord, mounts: MountPlan) -> tuple[Mount, ...]:
+    """Return the mounts of the user, and those of secrets, which nothing may hide."""
+    if not record.secrets:
+        return mounts.mounts
+    from pod.engine import secrets
+
+    return (*mounts.mounts, *secrets.mounts(engine, record))
 
 
 def _limits(record: ContainerRecord) -> tuple[Rlimit, ...]:

@@ -38,6 +38,22 @@ class Mount(Record):
     layers: tuple[str, ...] = ()
 
 
+class SecretUse(Record):
+    """A secret that a container has, as a file or in a variable; never the secret itself."""
+
+    _omit_defaults = True
+
+    source: str  # as the user wrote it
+    id: str = ""
+    name: str = ""
+    is_variable: bool = False
+    target: str = ""  # of the file, below /run/secrets unless it is absolute, or of the variable; "" is its name
+    uid: int = 0
+    gid: int = 0
+    mode: int = 0o444
+    copied: bool = False  # kept with the container, so that it stays what it was
+
+
 class Ulimit(Record):
     """A resource limit by its name without RLIMIT_, lower case; -1 is unlimited."""
 
@@ -99,6 +115,7 @@ class ContainerSettings(Record):
     security_opt: tuple[str, ...] = ()
     mounts: tuple[Mount, ...] = ()  # -v, --mount and --tmpfs together, in order
     volumes_from: tuple[str, ...] = ()  # CONTAINER[:OPTIONS]
+    secrets: tuple[SecretUse, ...] = ()
     chroot_folders: tuple[str, ...] = ()  # in the container, which get hosts, hostname and resolv.conf too
     devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
     network: str = ""  # the mode, with its options behind a colon; "bridge" where `networks` are named

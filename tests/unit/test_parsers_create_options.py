@@ -84,6 +84,7 @@ VALUES = {
     "restart": "always",
     "rm": True,
     "rootfs": True,
+    "secret": ("key,type=env",),
     "security_opt": ("no-new-privileges",),
     "shm_size": "1m",
     "stop_signal": "INT",

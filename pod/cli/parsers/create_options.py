@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from pod.cli.commands.container.create_flags import CreateFlags
     from pod.cli.context import Context
     from pod.oci.image_config import Healthcheck
+    from pod.storage.container_records import SecretUse
 
 
 def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
@@ -66,6 +67,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         cap_drop=security.parse_capabilities(flags.cap_drop),
         security_opt=security.parse_security_options(flags.security_opt),
         mounts=parse_mounts(flags.volume, flags.mount, flags.tmpfs, flags.volume_driver),
+        secrets=_secrets(flags),
         volumes_from=flags.volumes_from,
         image_volumes="anonymous" if flags.image_volume == "bind" else flags.image_volume,
         volume_driver=flags.volume_driver,
@@ -102,6 +104,14 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
         create_command=(context.program, *context.words),
     )
+
+
+def _secrets(flags: CreateFlags) -> tuple[SecretUse, ...]:
+    if not flags.secret:
+        return ()
+    from pod.cli.parsers.secrets import parse_secrets
+
+    return parse_secrets(flags.secret)
 
 
 def _name(flags: CreateFlags) -> str:

@@ -56,6 +56,15 @@ class StorageFlags(Record):
             rich_help_panel="Storage",
         ),
     ] = True
+    secret: Annotated[
+        tuple[str, ...],
+        Option(
+            "--secret",
+            metavar="NAME[,FIELDS]",
+            help="Hand in a secret as a file in /run/secrets, or with type=env as a variable",
+            rich_help_panel="Storage",
+        ),
+    ] = ()
     storage_opt: Annotated[
         tuple[str, ...],
         Option(
