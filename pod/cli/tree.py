@@ -124,6 +124,7 @@ COMMANDS = (
     _entry(VOLUMES, "volume.mount:mount", "volume mount"),
     _entry(VOLUMES, "volume.unmount:unmount", "volume unmount", "volume umount"),
     _entry(VOLUMES, "volume.reload:reload", "volume reload"),
+    _entry(SYSTEM, "system.auto_update:auto_update", "auto-update"),
     _entry(SYSTEM, "generate.systemd:systemd", "generate systemd"),
     _entry(SYSTEM, "quadlet.list:list_", "quadlet list", "quadlet ls"),
     _entry(SYSTEM, "quadlet.print:print_", "quadlet print"),
@@ -157,7 +158,6 @@ COMMANDS = (
 NOT_YET = frozenset(
     """
     artifact
-    auto-update
     compose
     context
     farm

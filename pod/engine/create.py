@@ -195,7 +195,7 @@ def _record(
         env=_environment(image.env, options),
         working_dir=options.working_dir or image.working_dir or "/",
         user=image.user if options.user is None else options.user,
-        labels={**image.labels, **options.labels},
+        labels={**_labels(image), **options.labels},
         open_stdin=options.interactive,
         stdin_once=options.interactive and ("stdin" in options.attach or not options.attach),
         pid_mode=options.pid_mode or "private",
@@ -216,6 +216,11 @@ def _healthcheck(image: Healthcheck | None, asked: Healthcheck | None) -> Health
         return asked or image
     given = {name: value for name, value in vars(asked).items() if value and name != "unknown"}
     return image.replace(**given)
+
+
+def _labels(image: RunConfig) -> dict[str, str]:
+    """Return an image's labels without the one that names a unit of systemd: that is said by the unit alone."""
+    return {key: value for key, value in image.labels.items() if key != "PODMAN_SYSTEMD_UNIT"}
 
 
 def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, ...]:

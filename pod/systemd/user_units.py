@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 
 from pod.errors import PodError
-from pod.linux import files, process
+from pod.linux import files
 from pod.record import Record
 from pod.systemd import words
 from pod.systemd.quadlet.generator import MARK, Generated, generate, write
@@ -34,6 +34,32 @@ WantedBy=default.target
 """
 
 
+AUTO_UPDATE = "pod-auto-update"
+_AUTO_UPDATE_SERVICE = f"""\
+{MARK}: started by its timer, or by hand.
+[Unit]
+Description=Start containers anew whose image has changed
+
+[Service]
+Type=oneshot
+ExecStart={{program}} auto-update
+ExecStartPost={{program}} image prune -f
+"""
+_AUTO_UPDATE_TIMER = f"""\
+{MARK}: systemctl --user enable --now {AUTO_UPDATE}.timer
+[Unit]
+Description=Once a day, start containers anew whose image has changed
+
+[Timer]
+OnCalendar=daily
+RandomizedDelaySec=900
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
 class Installed(Record):
     """What became of the units."""
 
@@ -50,15 +76,20 @@ def folder(environ: Mapping[str, str]) -> str:
 
 
 def install(environ: Mapping[str, str], program: str) -> Installed:
-    """Write the units of all Quadlet files and pod-restart.service, and remove those that have no file any more.
+    """Write the units of all Quadlet files and pod's own, and remove those that have no file any more.
 
     Raises PodError where the folder cannot be written.
     """
     generated = generate(environ, program)
     target = folder(environ)
-    restart = _RESTART_TEXT.format(program=words.quote(program))
+    quoted = words.quote(program)
+    own = {
+        RESTART: _RESTART_TEXT.format(program=quoted),
+        f"{AUTO_UPDATE}.service": _AUTO_UPDATE_SERVICE.format(program=quoted),
+        f"{AUTO_UPDATE}.timer": _AUTO_UPDATE_TIMER,
+    }
     everything = generated.replace(
-        units={**generated.units, RESTART: restart},
+        units={**generated.units, **own},
         links={**generated.links, f"default.target.wants/{RESTART}": f"../{RESTART}"},
     )
     for name in everything.units:
@@ -69,19 +100,6 @@ def install(environ: Mapping[str, str], program: str) -> Installed:
     removed = _remove_old(target, everything)
     write(everything, target)
     return Installed(target, tuple(everything.units), removed, generated)
-
-
-def reload() -> None:
-    """Let the user's systemd read its units anew. Raises PodError where there is none."""
-    systemctl = process.find_program("systemctl")
-    if not systemctl:
-        raise PodError("there is no systemctl on this machine", hint="`pod quadlet print NAME` shows a unit")
-    done = process.run([systemctl, "--user", "daemon-reload"])
-    if done.code:
-        raise PodError(
-            f"your systemd cannot be told of the units: {done.stderr.decode(errors='replace').strip()}",
-            hint="a login through ssh or the console starts it, `loginctl enable-linger` keeps it",
-        )
 
 
 def _remove_old(target: str, wanted: Generated) -> tuple[str, ...]:

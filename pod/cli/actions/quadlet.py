@@ -9,8 +9,8 @@ from pod.cli.filters import matches_pattern, parse_pairs
 from pod.cli.tables import PODMAN, format_rows
 from pod.cli.template import Row
 from pod.errors import NotFound, PodError, UsageError
-from pod.linux import files, process
-from pod.systemd import user_units
+from pod.linux import files
+from pod.systemd import manager, user_units
 from pod.systemd.program import own_program
 from pod.systemd.quadlet import generator
 from pod.systemd.quadlet.source import SECTIONS, Source, folders
@@ -41,7 +41,7 @@ def list_files(context: Context, *, format: str, filter: tuple[str, ...], headin
     wanted = parse_pairs(filter, ["name"])
     generated = generator.generate(context.environ, own_program())
     sources = [s for s in generated.sources if all(matches_pattern(p, s.name) for p in wanted.get("name", ()))]
-    states = _states([f"{source.service}.service" for source in sources])
+    states = manager.states([f"{source.service}.service" for source in sources])
     rows = [_row(source, generated.units, states) for source in sources]
     print(format_rows(format, rows, _TITLES, columns=list(_TITLES), layout=PODMAN, heading=heading), end="")
     _complain(context, generated)
@@ -92,7 +92,7 @@ def remove(context: Context, names: tuple[str, ...], *, all: bool, force: bool, 
         except NotFound:
             if not ignore:
                 raise
-    states = _states([f"{source.service}.service" for source in chosen])
+    states = manager.states([f"{source.service}.service" for source in chosen])
     for source in chosen:
         if source.folder != own:
             raise PodError(f"{source.path} is not in {own}: it is its owner's to remove")
@@ -100,7 +100,7 @@ def remove(context: Context, names: tuple[str, ...], *, all: bool, force: bool, 
         if states.get(unit) in ("active", "activating", "reloading"):
             if not force:
                 raise PodError(f"{unit} is running", hint="give --force to stop it first")
-            _systemctl("stop", unit)
+            manager.stop(unit)
         files.remove_file(source.path)
         print(source.name)
     return _take_up(context, reload=reload)
@@ -118,7 +118,7 @@ def _reload(wanted: bool) -> None:
     """Let systemd read the units; where it does not run now, it will read them when it starts."""
     try:
         if wanted:
-            user_units.reload()
+            manager.reload()
     except PodError as err:
         errors_output.notice(f"{err.message}; it will when it starts ({err.hint})")
 
@@ -180,24 +180,3 @@ def _row(source: Source, units: Mapping[str, str], states: Mapping[str, str]) ->
     unit = f"{source.service}.service"
     status = states.get(unit, "not loaded") if unit in units else "wrong"
     return Row(Name=source.name, UnitName=unit, Path=source.path, Status=status)
-
-
-def _states(units: list[str]) -> dict[str, str]:
-    """Return what systemd says of the units, as far as it can be asked."""
-    if not units:
-        return {}
-    printed = _systemctl("show", "--property=Id,LoadState,ActiveState", *units)
-    states = {}
-    for block in printed.split("\n\n"):
-        fields = dict(line.split("=", 1) for line in block.splitlines() if "=" in line)
-        if fields.get("LoadState") == "loaded":
-            states[fields.get("Id", "")] = fields.get("ActiveState", "")
-    return states
-
-
-def _systemctl(*words: str) -> str:
-    program = process.find_program("systemctl")
-    if not program:
-        return ""
-    done = process.run([program, "--user", *words])
-    return done.stdout.decode(errors="replace") if done.code == 0 else ""

@@ -53,7 +53,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         group_add=split_commas(flags.group_add),
         hostname=flags.hostname,
         domainname=flags.domainname,
-        labels=labels.parse_labels(flags.label, flags.label_file),
+        labels=_labels(context, flags),
         annotations=labels.parse_pairs("--annotation", flags.annotation, need_value=True),
         tty=flags.tty,
         interactive=flags.interactive,
@@ -118,6 +118,12 @@ def _name(flags: CreateFlags) -> str:
     if flags.replace_existing and not flags.name:
         raise UsageError("--replace needs --name: it says which container to replace")
     return flags.name
+
+
+def _labels(context: Context, flags: CreateFlags) -> dict[str, str]:
+    """Return the labels; a unit that runs pod says its name there, which `auto-update` restarts."""
+    unit = context.environ.get("PODMAN_SYSTEMD_UNIT")
+    return {**({"PODMAN_SYSTEMD_UNIT": unit} if unit else {}), **labels.parse_labels(flags.label, flags.label_file)}
 
 
 def _working_dir(path: str | None) -> str | None:
