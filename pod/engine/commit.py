@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers, diff, root_folder, rootfs
+from pod.engine import containers, diff, root_folder, rootfs, users_map
 from pod.engine.container_view import open_view
 from pod.engine.images import garbage
 from pod.engine.images.publish import cannot_store, publish, unpack
@@ -22,7 +22,7 @@ from pod.oci.image_config import History, ImageConfig, RootFs, RunConfig
 from pod.oci.manifest import Descriptor, Manifest
 from pod.record import Record
 from pod.runtime import init
-from pod.storage import host_image, whiteouts
+from pod.storage import host_image, id_shift, whiteouts
 from pod.storage import rootfs as storage
 from pod.storage.blobs import BlobStaging, BlobWriter
 from pod.storage.image_changes import NewImage
@@ -34,12 +34,15 @@ from pod.storage.tree_changes import DELETED
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
+    from typing import Any, TypeVar
 
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
     from pod.storage.container_records import ContainerRecord
+    from pod.storage.id_shift import Ids
     from pod.storage.tree_changes import Change
+
+    _Packer = TypeVar("_Packer", bound=TreePacker)
 
 
 class CommitOptions(Record):
@@ -117,12 +120,14 @@ def _stage_layer(engine: Engine, staging: BlobStaging, container: Container, opt
 
 
 def _pack_all(engine: Engine, container: Container, writer: BlobWriter) -> tuple[Digest, int]:
+    ids = ids_in_archives(container.record)
     with open_view(engine, container, volumes=False) as view:
 
         def work(_report: object) -> tuple[str, int]:
             tar = TarWriter(writer.write)
             view.enter(root_only=True)
             packer = TreePacker(b"/", tar)
+            packer.ids = ids
             packer.add(b"", os.stat("/"))
             packer.add_tree(_is_ours)
             tar.finish()
@@ -131,11 +136,22 @@ def _pack_all(engine: Engine, container: Container, writer: BlobWriter) -> tuple
         return _result(work)
 
 
+def ids_in_archives(record: ContainerRecord) -> Ids | None:
+    """Return what becomes of the owners that are seen inside; where all is one user's, that one stands for root."""
+    return id_shift.outward(record.id_map) if record.id_map is not None and record.id_map.single else None
+
+
 def _pack_changes(engine: Engine, record: ContainerRecord, writer: BlobWriter, *, volumes: bool) -> tuple[Digest, int]:
     plan = rootfs.plan_of(engine, record)
     uppers = storage.diff_folders(plan)
     changes = [] if uppers else diff.changes_of(engine, plan, [])  # vfs knows them by comparing
     tree = plan.mounts[0].lowers[0]
+    ids = None if record.id_map is None or record.id_map.single else id_shift.inward(record.id_map)
+
+    def with_ids(packer: _Packer) -> _Packer:
+        packer.ids = ids
+        return packer
+
     mounted = [mount for mount in record.mounts if volumes and mount.type == "volume" and os.path.isdir(mount.source)]
 
     def work(_report: object) -> tuple[str, int]:
@@ -144,13 +160,13 @@ def _pack_changes(engine: Engine, record: ContainerRecord, writer: BlobWriter, *
         host = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         for target, upper in uppers:
             _confine(host, upper)
-            _add_upper(LayerPacker(b".", tar, prefix=_inside(target)))
+            _add_upper(with_ids(LayerPacker(b".", tar, prefix=_inside(target))))
         if not uppers:
             _confine(host, tree)
-            add_changes(LayerPacker(b".", tar), changes)
+            add_changes(with_ids(LayerPacker(b".", tar)), changes)
         for mount in mounted:
             _confine(host, mount.source)
-            packer = TreePacker(b".", tar, prefix=_inside(mount.target))
+            packer = with_ids(TreePacker(b".", tar, prefix=_inside(mount.target)))
             packer.add(b"", os.stat("."))
             packer.add_tree()
         tar.finish()
@@ -210,7 +226,7 @@ def _run_config(record: ContainerRecord, image: RunConfig, options: CommitOption
     """Return the defaults of the new image: those of the old one as the container's options changed them."""
     ports: dict[str, Any] = {f"{mapping.container_port}/{mapping.protocol}": {} for mapping in record.publish}
     given = RunConfig(
-        user=record.user,
+        user=image.user if record.user == users_map.default_user(record.users, record.id_map) else record.user,
         exposed_ports={**image.exposed_ports, **ports},
         env=record.env,
         entrypoint=record.entrypoint or None,

@@ -13,15 +13,16 @@ from __future__ import annotations
 import contextlib
 import os
 
-from pod.engine import rootfs, sharing
+from pod.engine import rootfs, sharing, spec
 from pod.engine.monitor import ending
 from pod.engine.mounts import plan as mount_plan
 from pod.engine.mounts.plan import MountPlan
 from pod.errors import PodError, WrongState
 from pod.linux import files, process
 from pod.linux import syscalls as sc
+from pod.oci.runtime_spec import Linux
 from pod.record import Record
-from pod.runtime import channel, init, mounts
+from pod.runtime import channel, init, mounts, own_users
 from pod.runtime.channel import Channel
 from pod.runtime.launch import failure
 from pod.storage import rootfs as storage
@@ -54,6 +55,8 @@ class View(Record):
         table = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
         sc.prctl(sc.PR_SET_DUMPABLE, 0)
         sc.setns(self.process, self.flags)
+        if self.flags & sc.CLONE_NEWUSER:
+            own_users.become_first_user(table)
         init.seal_imports()
         sc.unshare(sc.CLONE_NEWNS)
         sc.mount(None, "/", None, sc.MS_REC | sc.MS_PRIVATE)
@@ -144,7 +147,7 @@ def _of_stopped(
             raise failure(content) if kind == channel.FAILED else PodError(f"cannot mount container {record.name}")
         fd = os.pidfd_open(pid)
         try:
-            yield View(fd, sc.CLONE_NEWNS, trees)
+            yield View(fd, sc.CLONE_NEWNS | (sc.CLONE_NEWUSER if record.id_map else 0), trees)
         finally:
             os.close(fd)
     finally:
@@ -161,13 +164,16 @@ def _keep(
         if os.getppid() != parent:
             os._exit(1)
         process.set_title(f"pod: files of {record.name}")
+        linux = spec.with_users(record.id_map, Linux())
+        users = -1 if record.id_map is None else own_users.open_namespace(linux)
         sc.unshare(sc.CLONE_NEWNS)
         sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
         storage.mount_root(plan, target)
         sc.unshare(sc.CLONE_NEWNS)  # what serves the mount (fuse-overlayfs) keeps the host's files as its root
         _mount_volumes(user_mounts, target)
+        root = target if users < 0 else _take_root(users, target)
         init.seal_imports()
-        init.change_root(target)
+        init.change_root(root)
         link.send(channel.GO)
         link.receive()
     except PodError as err:
@@ -178,8 +184,20 @@ def _keep(
         os._exit(0)
 
 
+def _take_root(users: int, target: str) -> int:
+    """Go into the container's own user namespace, with a mount namespace that belongs to it; return its root."""
+    os.chdir(target)
+    sc.setns(users, sc.CLONE_NEWUSER)
+    os.close(users)
+    own_users.become_first_user()
+    sc.prctl(sc.PR_SET_PDEATHSIG, _SIGKILL)  # the change of ids has cleared it (prctl(2))
+    sc.prctl(sc.PR_SET_DUMPABLE, 1)  # or nobody could join us; no process of the container's is there to look
+    sc.unshare(sc.CLONE_NEWNS)
+    return own_users.take_root()
+
+
 def _mount_volumes(user_mounts: MountPlan, target: str) -> None:
     user_mounts.before_mounts(target)
     root = os.open(target, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
-    mounts.mount_all(root, user_mounts.mounts)
+    mounts.mount_all(root, user_mounts.mounts, {})
     os.close(root)

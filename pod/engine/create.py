@@ -12,8 +12,8 @@ from pod.linux import files, ids, jsonfile, locks, process, times
 from pod.net import attach as network
 from pod.oci.digest import Digest
 from pod.oci.image_config import Healthcheck, RunConfig
-from pod.runtime.init import KEEP_GROUPS
-from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount
+from pod.runtime.users import KEEP_GROUPS
+from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount, Users
 from pod.storage.images import ImageStore
 from pod.storage.layers import LayerStore
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _DEFAULT_SHM = 64_000 * 1024
 _DEFAULT_STOP_TIMEOUT = 10
+_SHARED = Users()
 
 
 def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> ContainerRecord:
@@ -47,12 +48,21 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     names.settle_owner(engine, name)
     network.plan(options.network)  # its options are checked before an image is pulled
     options = options.replace(name=name, network=options.network or _default_network(engine))
-    record = _prepare(engine, options)
-    while not _store(engine, record, to_run=to_run):
-        record = _prepare(engine, options)
+    if options.users.mode == "auto":
+        with engine.lock("ids", "auto"):  # no two containers take the same ids
+            record = _make(engine, options, to_run=to_run)
+    else:
+        record = _make(engine, options, to_run=to_run)
     if options.cidfile:
         _write_cidfile(engine, options.cidfile, record)
     events.container(engine.layout, "create", record)
+    return record
+
+
+def _make(engine: Engine, options: CreateOptions, *, to_run: bool) -> ContainerRecord:
+    record = _prepare(engine, options)
+    while not _store(engine, record, to_run=to_run):
+        record = _prepare(engine, options)
     return record
 
 
@@ -69,6 +79,8 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = asking.settle(engine, record)
     sharing.check(engine, record)
+    if record.users != _SHARED or record.accounts.host_users:
+        record = _with_users(engine, record, options)
     if record.log.driver != "k8s-file" or record.log.options:
         from pod.engine import log_options
 
@@ -86,6 +98,16 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = settle.settle(engine, record, options, image.config.config.volumes)
     return record
+
+
+def _with_users(engine: Engine, record: ContainerRecord, options: CreateOptions) -> ContainerRecord:
+    """Return the record with the ids of its own user namespace, and with the user that it then runs as."""
+    from pod.engine import accounts, rootfs, users_map
+
+    id_map = users_map.make(engine, record.users, [] if record.rootfs else rootfs.layers_of(engine, record))
+    accounts.check(record)
+    user = users_map.default_user(record.users, id_map) if options.user is None and not record.user else None
+    return record.replace(id_map=id_map, user=user or record.user)
 
 
 def _store(engine: Engine, record: ContainerRecord, *, to_run: bool) -> bool:

@@ -7,6 +7,7 @@ import stat
 
 from pod.engine import containers, events, exec_relay, security, sharing
 from pod.engine.containers import Container
+from pod.engine.spec import groups
 from pod.errors import UsageError, WrongState
 from pod.linux import jsonfile
 from pod.oci.runtime_spec import Capabilities, Process, Spec
@@ -92,7 +93,7 @@ def entry_of(engine: Engine, container: Container, options: ExecOptions) -> ente
         linux=spec.linux,
         process=process,
         user=record.user if options.user is None else options.user,
-        group_add=record.group_add,
+        group_add=groups(record),
         cap_add=record.cap_add,
         seccomp=security.seccomp_program(engine, record),
     )

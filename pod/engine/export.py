@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.engine import containers
+from pod.engine.commit import ids_in_archives
 from pod.engine.container_view import open_view
 from pod.linux import files, workers
 from pod.storage.pack import TreePacker
@@ -16,12 +17,15 @@ if TYPE_CHECKING:
 def export(engine: Engine, name: str, fd: int) -> None:
     """Write a container's files, running or not, to a descriptor. Raises NoSuchContainer, OSError."""
     container = containers.find(engine.layout, name)
+    ids = ids_in_archives(container.record)
     with open_view(engine, container, volumes=False) as view:
 
         def work(_report: object) -> None:
             writer = TarWriter(lambda data: files.write_all(fd, data))
             view.enter(root_only=True)
-            TreePacker(b"/", writer).add_tree()
+            packer = TreePacker(b"/", writer)
+            packer.ids = ids
+            packer.add_tree()
             writer.finish()
 
         workers.run_all([work], 1)

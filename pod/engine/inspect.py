@@ -143,7 +143,8 @@ def _host_config(record: ContainerRecord) -> dict[str, Any]:
         "IpcMode": record.ipc_mode,
         "PidMode": record.pid_mode,
         "UTSMode": record.uts_mode,
-        "UsernsMode": record.userns_mode,
+        "UsernsMode": "private" if record.id_map else "",
+        "IDMappings": _id_mappings(record),
         "CgroupMode": record.cgroup_mode,
         "Privileged": record.privileged,
         "PublishAllPorts": record.publish_all,
@@ -155,6 +156,15 @@ def _host_config(record: ContainerRecord) -> dict[str, Any]:
         "Runtime": "pod",
         "Init": record.init,
         "Ulimits": [{"Name": limit.name, "Soft": limit.soft, "Hard": limit.hard} for limit in record.ulimits],
+    }
+
+
+def _id_mappings(record: ContainerRecord) -> dict[str, Any] | None:
+    if record.id_map is None:
+        return None
+    return {
+        name: [f"{part.inside}:{part.outside}:{part.count}" for part in parts]
+        for name, parts in (("UidMap", record.id_map.uids), ("GidMap", record.id_map.gids))
     }
 
 

@@ -47,7 +47,10 @@ def _as_mounted(plan: RootPlan, mounted: str) -> RootPlan:
 
 
 def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:
-    """Return the plan for a container's root file system; its folders are made when they are missing."""
+    """Return the plan for a container's root file system; its folders are made when they are missing.
+
+    Where a user namespace of the container's own has a single id, all files belong to that one.
+    """
     driver = choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program)
     if record.rootfs:
         return rootfs.prepare_folder(
@@ -65,6 +68,7 @@ def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:
         volatile=record.auto_remove,
         read_only=record.read_only,
         program=engine.settings.mount_program,
+        ids=None if record.id_map is None or record.id_map.single else record.id_map,
     )
 
 

@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
 
-_FILES = {"network": "net", "pid": "pid", "ipc": "ipc", "uts": "uts"}  # in /proc/PID/ns (namespaces(7))
+_FILES = {"network": "net", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "user"}  # in /proc/PID/ns (namespaces(7))
 
 
 def modes(record: ContainerRecord) -> dict[str, str]:
     """Return the modes of the namespaces that can be shared, by their OCI type."""
-    return {"network": record.network, "pid": record.pid_mode, "ipc": record.ipc_mode, "uts": record.uts_mode}
+    return {
+        "network": record.network,
+        "pid": record.pid_mode,
+        "ipc": record.ipc_mode,
+        "uts": record.uts_mode,
+        "user": record.users.text,
+    }
 
 
 def check(engine: Engine, record: ContainerRecord) -> None:

@@ -10,7 +10,12 @@ import os
 
 from pod.oci import runtime_spec as oci
 from pod.runtime import capabilities
+from pod.runtime.users import KEEP_GROUPS
 from pod.storage.container_records import ContainerRecord
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.linux.idmap import IdMap
 
 MASKED_PATHS = (
     "/proc/acpi",
@@ -52,14 +57,37 @@ def build(
         hostname=hostname(record) if record.uts_mode != "host" else "",
         domainname=record.domainname,
         mounts=(*_mounts(record, run_folder, joined), *user_mounts),
-        linux=oci.Linux(
-            namespaces=_namespaces(record, joined),
-            masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
-            readonly_paths=() if record.privileged else _unmask(READONLY_PATHS, record),
-            sysctl=_sysctls(record, joined),
+        linux=with_users(
+            record.id_map,
+            oci.Linux(
+                namespaces=_namespaces(record, joined),
+                masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
+                readonly_paths=() if record.privileged else _unmask(READONLY_PATHS, record),
+                sysctl=_sysctls(record, joined),
+            ),
+            joined.get("user", ""),
         ),
         annotations=record.annotations,
     )
+
+
+def with_users(id_map: IdMap | None, linux: oci.Linux, path: str = "") -> oci.Linux:
+    """Return the configuration with the user namespace of a container that has its own, to be joined with a path."""
+    if id_map is None:
+        return linux
+    return linux.replace(
+        namespaces=(oci.Namespace("user", path), *linux.namespaces),
+        uid_mappings=tuple(oci.IdMapping(part.inside, part.outside, part.count) for part in id_map.uids),
+        gid_mappings=tuple(oci.IdMapping(part.inside, part.outside, part.count) for part in id_map.gids),
+    )
+
+
+def groups(record: ContainerRecord) -> tuple[str, ...]:
+    """Return the groups that the container's program is in besides its user's: with keep-id, the user's own one."""
+    if record.users.mode != "keep-id" or record.id_map is None or KEEP_GROUPS in record.group_add:
+        return record.group_add
+    own = next(part.inside for part in record.id_map.gids if part.outside == 0)
+    return (*record.group_add, str(own))
 
 
 def hostname(record: ContainerRecord) -> str:
@@ -132,8 +160,10 @@ def _namespaces(record: ContainerRecord, joined: dict[str, str]) -> tuple[oci.Na
 
 def _sysctls(record: ContainerRecord, joined: dict[str, str]) -> dict[str, str]:
     """Let root ping without CAP_NET_RAW in a network namespace of its own (icmp(7), ping_group_range)."""
-    own_network = record.network != "host" and "network" not in joined
-    return {"net.ipv4.ping_group_range": "0 0", **record.sysctls} if own_network else record.sysctls
+    if record.network == "host" or "network" in joined:
+        return record.sysctls
+    first = 0 if record.id_map is None else min(part.inside for part in record.id_map.gids)
+    return {"net.ipv4.ping_group_range": f"{first} {first}", **record.sysctls}
 
 
 def _mounts(record: ContainerRecord, run_folder: str, joined: dict[str, str]) -> tuple[oci.Mount, ...]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
     from pod.engine.mounts.plan import MountPlan
     from pod.net.attach import NetworkPlan
+    from pod.runtime.accounts import NewAccounts
 
 _CONTAINERENV = 'engine="pod"\nrootless=1\n'
 
@@ -39,10 +40,11 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
         spec=document,
         rootfs=f"{folder}/rootfs",
         user=record.user,
-        group_add=record.group_add,
+        group_add=spec.groups(record),
         seccomp=security.seccomp_program(engine, record),
         cap_add=record.cap_add,
         init=record.init,
+        accounts=_accounts(record),
     )
 
 
@@ -53,6 +55,17 @@ def _mounts(engine: Engine, record: ContainerRecord, mounts: MountPlan) -> tuple
     from pod.engine import secrets
 
     return (*mounts.mounts, *secrets.mounts(engine, record))
+
+
+def _accounts(record: ContainerRecord) -> NewAccounts | None:
+    """Return what is to be known of users in the container: nothing where it runs as one that the image names."""
+    user, _, group = record.user.partition(":")
+    numbers = (user.isdecimal() and int(user)) or (group.isdecimal() and int(group))
+    if not numbers and record.accounts.host_users == () and record.users.mode != "keep-id":
+        return None
+    from pod.engine import accounts
+
+    return accounts.for_start(record)
 
 
 def _limits(record: ContainerRecord) -> tuple[Rlimit, ...]:

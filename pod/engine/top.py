@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
+    from pod.linux.idmap import IdRange
 
 
 class Snapshot(Record):
@@ -37,6 +38,9 @@ def top(engine: Engine, name: str) -> Snapshot:
     container = _running(engine, name)
     found = processes.of_container(engine, container)
     user_names, group_names = _names(sharing.process_of(container).pid)
+    if container.record.id_map is not None:
+        user_names = _seen_from_here(user_names, container.record.id_map.uids, found, "Uid")
+        group_names = _seen_from_here(group_names, container.record.id_map.gids, found, "Gid")
     return Snapshot(
         processes=tuple(found),
         now=time.clock_gettime_ns(time.CLOCK_BOOTTIME),
@@ -85,6 +89,18 @@ def _names(pid: int) -> tuple[dict[int, str], dict[int, str]]:
         return {}, {}
     finally:
         os.close(root)
+
+
+def _seen_from_here(
+    names: dict[int, str], ranges: Sequence[IdRange], found: Sequence[Process], field: str
+) -> dict[int, str]:
+    """Return the names of a container's own users under the numbers that /proc shows us; nameless ones as theirs."""
+    known = {}
+    for process in found:
+        for number in map(int, process.status.get(field, "").split()):
+            inside = next((r.inside + number - r.outside for r in ranges if 0 <= number - r.outside < r.count), number)
+            known[number] = names.get(inside, str(inside))
+    return known
 
 
 def _id_map(path: str) -> tuple[tuple[int, int, int], ...]:

@@ -91,6 +91,16 @@ class Namespace(Record):
     path: str = ""
 
 
+class IdMapping(Record):
+    """`size` ids of the container, from `container_id` on, are those from `host_id` on of the caller's namespace."""
+
+    _wire = {"container_id": "containerID", "host_id": "hostID"}
+
+    container_id: int
+    host_id: int
+    size: int
+
+
 class Linux(Record):
     """What is particular to Linux."""
 
@@ -100,9 +110,13 @@ class Linux(Record):
         "readonly_paths": "readonlyPaths",
         "rootfs_propagation": "rootfsPropagation",
         "cgroups_path": "cgroupsPath",
+        "uid_mappings": "uidMappings",
+        "gid_mappings": "gidMappings",
     }
 
     namespaces: tuple[Namespace, ...] = ()
+    uid_mappings: tuple[IdMapping, ...] = ()
+    gid_mappings: tuple[IdMapping, ...] = ()
     masked_paths: tuple[str, ...] = ()
     readonly_paths: tuple[str, ...] = ()
     sysctl: dict[str, str] = {}

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pod.runtime.accounts import NewAccounts
     from pod.runtime.seccomp import Filter
 
 
@@ -31,6 +32,7 @@ class Bundle(Record):
     cap_add: tuple[str, ...] = ()  # the capabilities that a user other than root gets, too
     seccomp: Filter | None = None  # None: unconfined
     init: bool = False  # a pid 1 of ours that reaps and forwards signals
+    accounts: NewAccounts | None = None  # users and groups that the image's files are to know
 
 
 def read(folder: str) -> Bundle:

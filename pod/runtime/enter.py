@@ -52,12 +52,12 @@ def enter(entry: Entry, streams: tuple[int, int, int] | None) -> Launched:
     except ProcessLookupError as err:
         raise WrongState("the container has just ended") from err
     sc.prctl(sc.PR_SET_DUMPABLE, 0)  # not even for a moment may the container look into this interpreter
-    _join_outer(entry, target)
+    other_users = _join_outer(entry, target)
     ours, theirs = Channel.pair()
     pid = os.fork()
     if pid == 0:
         ours.close()
-        _run(entry, target, theirs, streams)
+        _run(entry, target, theirs, streams, other_users=other_users)
     theirs.close()
     os.close(target)
     terminal = -1
@@ -75,18 +75,24 @@ def enter(entry: Entry, streams: tuple[int, int, int] | None) -> Launched:
         ours.close()
 
 
-def _join_outer(entry: Entry, target: int) -> None:
-    """Join what only counts for children, or must come first: the pid and the user namespace."""
+def _join_outer(entry: Entry, target: int) -> bool:
+    """Join what only counts for children, or must come first; true where the container has users of its own."""
     own, theirs = os.stat("/proc/self/ns/user"), os.stat(f"/proc/{entry.target.pid}/ns/user")
-    flags = sc.CLONE_NEWUSER if own.st_ino != theirs.st_ino else 0
+    other_users = own.st_ino != theirs.st_ino
+    flags = sc.CLONE_NEWUSER if other_users else 0
     if entry.linux.namespace("pid") is not None:
         flags |= sc.CLONE_NEWPID
     if flags:
         sc.setns(target, flags)
+    return other_users
 
 
-def _run(entry: Entry, target: int, link: Channel, streams: tuple[int, int, int] | None) -> None:
+def _run(entry: Entry, target: int, link: Channel, streams: tuple[int, int, int] | None, *, other_users: bool) -> None:
     try:
+        if other_users:
+            from pod.runtime.own_users import become_first_user
+
+            become_first_user()
         flags = 0
         for namespace in entry.linux.namespaces:
             flags |= _FLAGS.get(namespace.type, 0)

@@ -23,7 +23,7 @@ from pod.oci.runtime_spec import Linux, Process, Spec
 from pod.runtime import capabilities, channel, credentials, devices, inroot, mounts, reaper, users
 from pod.runtime.bundle import Bundle, bind_folder
 from pod.runtime.channel import Channel
-from pod.runtime.users import User
+from pod.runtime.users import KEEP_GROUPS, User
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,11 +41,16 @@ _NAMESPACE_FLAGS = {
 CHANNEL_FD = 3
 
 
-def run(bundle: Bundle, link: Channel, streams: tuple[int, int, int] | None) -> None:
-    """Become the container's program; never returns. `streams` are its standard streams, None for a terminal."""
+def run(
+    bundle: Bundle, link: Channel, streams: tuple[int, int, int] | None, opened: dict[int, int] | None = None
+) -> None:
+    """Become the container's program; never returns. `streams` are its standard streams, None for a terminal.
+
+    `opened` are mounts made ready for it, by their places in the list.
+    """
     step = _Steps(link)
     try:
-        _prepare(bundle, link, step)
+        _prepare(bundle, link, step, opened or {})
         if streams is None:
             _open_terminal(link)
         else:
@@ -76,11 +81,15 @@ def explain(err: OSError) -> str:
     return f"{text}: {err.filename}" if err.filename else text
 
 
-def _prepare(bundle: Bundle, link: Channel, step: _Steps) -> None:
+def _prepare(bundle: Bundle, link: Channel, step: _Steps, opened: dict[int, int]) -> None:
     """Make namespaces, mounts and limits: all that needs the full capabilities of the user's namespace."""
     spec = bundle.spec
     sc.prctl(sc.PR_SET_DUMPABLE, 0)
     step.now = "make the container's namespaces"
+    if spec.linux.namespace("user") is not None:
+        from pod.runtime import own_users
+
+        own_users.become_first_user()
     enter_namespaces(spec.linux)
     sc.prctl(sc.PR_SET_PDEATHSIG, _signal.SIGKILL)
     sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
@@ -90,12 +99,9 @@ def _prepare(bundle: Bundle, link: Channel, step: _Steps) -> None:
     link.send(channel.UNSHARED, fd=network)
     os.close(network)
     step.now = "mount the root file system"
-    if bundle.mount_root is None:
-        bind_folder(bundle.rootfs)
-    else:
-        bundle.mount_root(bundle.rootfs)
+    root = _mount_root(bundle)
     step.now = "set up the container's file system"
-    _fill_root(bundle)
+    _fill_root(root, bundle, opened)
     step.now = "set the container's names and limits"
     _set_names(spec)
     _set_sysctls(spec.linux)
@@ -106,15 +112,22 @@ def _prepare(bundle: Bundle, link: Channel, step: _Steps) -> None:
     if kind != channel.GO:
         os._exit(125)  # the monitor is gone, or has said itself what failed
     step.now = "change the root folder"
-    change_root(bundle.rootfs)
+    change_root(root)
+    os.close(root)
     seal_imports()
 
 
 def enter_namespaces(linux: Linux) -> None:
-    """Join the namespaces that have a path, and make the others anew; the pid namespace is there already."""
+    """Join the namespaces that have a path, and make the others anew; the pid namespace is there already.
+
+    With users of its own the container has joined them by now, and may not do so any more.
+    """
     flags = 0
     joined = []
+    own_users = linux.namespace("user") is not None
     for namespace in linux.namespaces:
+        if namespace.path and own_users:
+            continue
         if namespace.path:
             joined.append((os.open(namespace.path, os.O_RDONLY | os.O_CLOEXEC), _NAMESPACE_FLAGS[namespace.type]))
         elif namespace.type not in ("pid", "user"):
@@ -141,13 +154,29 @@ def _bring_loopback_up() -> None:
         sock.close()
 
 
-def _fill_root(bundle: Bundle) -> None:
+def _mount_root(bundle: Bundle) -> int:
+    """Mount the root file system and return its descriptor."""
+    if bundle.spec.linux.namespace("user") is not None:
+        from pod.runtime import own_users
+
+        return own_users.take_root()
+    if bundle.mount_root is None:
+        bind_folder(bundle.rootfs)
+    else:
+        bundle.mount_root(bundle.rootfs)
+    return os.open(bundle.rootfs, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
+def _fill_root(root: int, bundle: Bundle, opened: dict[int, int]) -> None:
     """Mount everything below the root, devices and masks included."""
     spec = bundle.spec
-    root = os.open(bundle.rootfs, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
     null = os.open("/dev/null", os.O_PATH | os.O_CLOEXEC)
     try:
-        mounts.mount_all(root, spec.mounts)
+        if bundle.accounts is not None:
+            from pod.runtime import accounts
+
+            accounts.write(root, bundle.user, bundle.accounts)
+        mounts.mount_all(root, spec.mounts, opened)
         if any(mount.destination == "/dev" and mount.type == "tmpfs" for mount in spec.mounts):
             devices.populate(root)
         if spec.process.cwd != "/":
@@ -157,7 +186,6 @@ def _fill_root(bundle: Bundle) -> None:
         if spec.root.readonly:
             _make_root_read_only(root)
     finally:
-        os.close(root)
         os.close(null)
 
 
@@ -218,8 +246,8 @@ def _set_limits(asked: Process) -> None:
             ) from err
 
 
-def change_root(path: str) -> None:
-    """Make `path` the root folder of this mount namespace and let go of the old one (pivot_root(2), "NOTES")."""
+def change_root(path: str | int) -> None:
+    """Make a folder (path or descriptor) the root of this mount namespace and let go of the old one: pivot_root(2)."""
     os.chdir(path)
     sc.pivot_root(".", ".")
     sc.umount2(".", sc.MNT_DETACH)
@@ -266,9 +294,6 @@ def _execute(bundle: Bundle, link: Channel) -> None:
     if bundle.init:
         reaper.fork_and_reap(link)
     execute(asked.args, environment)
-
-
-KEEP_GROUPS = "keep-groups"
 
 
 def look_up_user(user: str, asked: Process, group_add: tuple[str, ...]) -> User:
@@ -324,14 +349,23 @@ def become(
 
 
 def _hint_on_ids() -> str:
+    """Say which ids there are: stretches of the map that touch each other count as one."""
     try:
-        ranges = [line.split() for line in files.read_bytes("/proc/self/uid_map", 1 << 16).splitlines()]
+        lines = files.read_bytes("/proc/self/uid_map", 1 << 16).splitlines()
     except OSError:
-        ranges = []
-    highest = max((int(first) + int(count) - 1 for first, _outside, count in ranges), default=0)
-    if highest:
-        return f"0 to {highest} exist in containers of this user: as many as /etc/subuid and /etc/subgid give"
-    return "without subordinate ids only root exists in a container; `pod info` shows the ids that are mapped"
+        lines = []
+    stretches: list[list[int]] = []
+    for first, count in sorted((int(line.split()[0]), int(line.split()[2])) for line in lines):
+        if stretches and stretches[-1][1] == first:
+            stretches[-1][1] += count
+        else:
+            stretches.append([first, first + count])
+    text = ", ".join(str(first) if end == first + 1 else f"{first} to {end - 1}" for first, end in stretches)
+    if text in ("", "0"):
+        return "without subordinate ids only root exists in a container; `pod info` shows the ids that are mapped"
+    if text.isdecimal():
+        return f"only {text} exists in this container"
+    return f"{text} exist in this container: no more than /etc/subuid and /etc/subgid give"
 
 
 def environment_of(asked: Process, home: str) -> dict[str, str]:

@@ -7,7 +7,7 @@ import os
 from pod.errors import CannotExecute, CommandNotFound, KernelRefused, RuntimeFailure
 from pod.linux import files, jsonfile
 from pod.linux import syscalls as sc
-from pod.oci.runtime_spec import Namespace, Spec
+from pod.oci.runtime_spec import Namespace
 from pod.record import Record
 from pod.runtime import channel, init
 from pod.runtime.bundle import Bundle
@@ -36,35 +36,46 @@ def launch(
     descriptor of the container's network namespace as soon as that exists. Raises RuntimeFailure.
     """
     ours, theirs = Channel.pair()
-    pid = _fork_closed(bundle.spec)
+    pid, opened = _fork_closed(bundle, theirs)
     if pid == 0:
         ours.close()
-        init.run(bundle, theirs, streams)
+        init.run(bundle, theirs, streams, opened)
     theirs.close()
     try:
         terminal = _converse(ours, connect)
     except BaseException:
-        os.kill(pid, 9)
-        os.waitpid(pid, 0)
+        if pid > 0:
+            os.kill(pid, 9)
+            os.waitpid(pid, 0)
         raise
     finally:
         ours.close()
     return Launched(pid, terminal)
 
 
-def _fork_closed(spec: Spec) -> int:
-    """Fork the first process with what it must have from its first moment on.
+def _fork_closed(bundle: Bundle, link: Channel) -> tuple[int, dict[int, int]]:
+    """Fork the first process with what it must have from its first moment on; return also mounts opened for it.
 
     Not dumpable, so that nobody in a shared pid namespace can look into it; and with its out-of-memory score, which
     a process that is not dumpable may not write itself (proc(5)).
     """
-    before = _set_oom_score(spec.process.oom_score_adj)
+    linux = bundle.spec.linux
+    users = -1
+    if linux.namespace("user") is not None:
+        from pod.runtime import own_users
+
+        users = own_users.open_namespace(linux)
+    before = _set_oom_score(bundle.spec.process.oom_score_adj)
     sc.prctl(sc.PR_SET_DUMPABLE, 0)
-    pid = _fork(spec.linux.namespace("pid"))
+    opened: dict[int, int] = {}
+    if users < 0:
+        pid = _fork(linux.namespace("pid"))
+    else:
+        pid, opened = own_users.fork(bundle, users, link)
     if pid != 0:
         sc.prctl(sc.PR_SET_DUMPABLE, 1)
         _set_oom_score(before)
-    return pid
+    return pid, opened
 
 
 def _set_oom_score(value: int | None) -> int | None:

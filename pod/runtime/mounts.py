@@ -97,15 +97,25 @@ class MountOptions(Record):
         return cls(flags, propagation, ",".join(data), bind, recursive, "ro-top-only" in options)
 
 
-def mount_all(root: int, mounts: tuple[Mount, ...]) -> None:
-    """Make the mounts of config.json below the root's descriptor. Raises PodError that names source and destination."""
-    for mount in mounts:
+def mount_all(root: int, mounts: tuple[Mount, ...], opened: dict[int, int]) -> None:
+    """Make the mounts of config.json below the root's descriptor. Raises PodError that names source and destination.
+
+    `opened` has the copies of mounts that were made already, by their places in the list (own_users.py).
+    """
+    for number, mount in enumerate(mounts):
         try:
-            _mount(root, mount)
+            if number in opened:
+                attach(root, opened[number], mount.destination, MountOptions.parse(mount.options, mount.type))
+            else:
+                _mount(root, mount)
         except OSError as err:
-            reason = os.strerror(err.errno or 0)
-            what = mount.source if mount.source.startswith("/") else mount.type
-            raise PodError(f"cannot mount {what} at {mount.destination} of the container: {reason}") from err
+            raise failure(mount, err) from err
+
+
+def failure(mount: Mount, err: OSError) -> PodError:
+    """Return the error for a mount that cannot be made."""
+    what = mount.source if mount.source.startswith("/") else mount.type
+    return PodError(f"cannot mount {what} at {mount.destination} of the container: {os.strerror(err.errno or 0)}")
 
 
 def _mount(root: int, mount: Mount) -> None:
@@ -120,18 +130,28 @@ def _mount(root: int, mount: Mount) -> None:
 
 def bind(root: int, source: str | int, destination: str, options: MountOptions) -> None:
     """Mount a file or folder of the host (a path, or an open descriptor) at a destination inside the root."""
+    attach(root, clone_tree(source, options), destination, options)
+
+
+def clone_tree(source: str | int, options: MountOptions) -> int:
+    """Return a copy, mounted nowhere yet, of the mount that a file or folder of the host is in (open_tree(2))."""
     if isinstance(source, int):
         base, path, flags = source, "", sc.AT_EMPTY_PATH
     else:
         base, path, flags = sc.AT_FDCWD, source, 0
     flags |= sc.OPEN_TREE_CLONE | sc.OPEN_TREE_CLOEXEC | (sc.AT_RECURSIVE if options.recursive else 0)
     tree = _clone_of_another(path, flags) if _is_in_another(path) else sc.open_tree(base, path, flags)
+    attributes = sum(bit for flag, bit in _ATTRIBUTES.items() if options.flags & flag)
+    if attributes:
+        recursive = sc.AT_RECURSIVE if options.recursive and not options.top_only else 0
+        sc.mount_setattr(tree, "", sc.AT_EMPTY_PATH | recursive, attr_set=attributes)
+    return tree
+
+
+def attach(root: int, tree: int, destination: str, options: MountOptions) -> None:
+    """Mount a copy of a mount at a destination inside the root, and close its descriptor."""
     try:
         is_folder = stat.S_ISDIR(os.fstat(tree).st_mode)
-        attributes = sum(bit for flag, bit in _ATTRIBUTES.items() if options.flags & flag)
-        if attributes:
-            recursive = sc.AT_RECURSIVE if options.recursive and not options.top_only else 0
-            sc.mount_setattr(tree, "", sc.AT_EMPTY_PATH | recursive, attr_set=attributes)
         target = inroot.make_folder(root, destination) if is_folder else inroot.make_file(root, destination)
         try:
             sc.move_mount(tree, "", target, "", sc.MOVE_MOUNT_F_EMPTY_PATH | sc.MOVE_MOUNT_T_EMPTY_PATH)

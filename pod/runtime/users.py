@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 MAX_ID = (1 << 32) - 2  # the highest number means "leave it as it is" to chown(2) and setresuid(2)
 _MAX_FILE = 16 << 20
+KEEP_GROUPS = "keep-groups"  # crun's word for --group-add: the caller's own supplementary groups stay
 _PASSWD, _GROUP = "/etc/passwd", "/etc/group"
 
 

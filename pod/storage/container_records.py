@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.linux.idmap import IdMap
 from pod.linux.process import ProcessId
 from pod.network_values import Attachment, NetworkJoin, PortMapping
 from pod.oci.image_config import Healthcheck
@@ -89,6 +90,48 @@ class Lifecycle(Record):
     notify: str = "container"  # container, conmon, healthy or ignore: who tells NOTIFY_SOCKET that it is ready
 
 
+class AskedIds(Record):
+    """One --uidmap or --gidmap: `count` ids from `inside` on are those from `outside` on in the user's namespace."""
+
+    inside: int
+    outside: int
+    count: int = 1
+    of_host: bool = False  # `outside` is a number of the machine's
+    extends: bool = False  # the ids that are not named are to be there, too
+
+
+class Users(Record):
+    """Which users and groups the container has: --userns, or a map spelled out."""
+
+    _omit_defaults = True
+
+    mode: str = ""  # host, keep-id, nomap, auto, private, container, ns; "" is host
+    value: str = ""  # of container and ns: which one
+    uid: int | None = None  # of keep-id: who the user is inside
+    gid: int | None = None
+    size: int = 0  # of keep-id and auto: how many ids
+    uid_map: tuple[AskedIds, ...] = ()
+    gid_map: tuple[AskedIds, ...] = ()
+    subuid_name: str = ""  # whose ranges of /etc/subuid they are
+    subgid_name: str = ""
+
+    @property
+    def text(self) -> str:
+        """The mode as other namespaces have theirs: host, container:NAME, ns:PATH."""
+        return f"{self.mode}:{self.value}" if self.value else self.mode
+
+
+class Accounts(Record):
+    """What is added to the container's /etc/passwd and /etc/group."""
+
+    _omit_defaults = True
+
+    enabled: bool = True
+    passwd_entry: str = ""  # a template in place of the line for the container's user
+    group_entry: str = ""
+    host_users: tuple[str, ...] = ()  # users of the machine who are to be known inside
+
+
 class ContainerSettings(Record):
     """What `create` is asked for and the record keeps as it is: a field here is the same one in both.
 
@@ -125,7 +168,8 @@ class ContainerSettings(Record):
     expose: tuple[str, ...] = ()  # 80/tcp; in the record the image's, too
     links: tuple[str, ...] = ()  # NAME:ALIAS
     hosts_file: str = ""  # "" is this machine's names left out; "none", "image" or a path
-    userns_mode: str = ""
+    users: Users = Users()
+    accounts: Accounts = Accounts()
     ulimits: tuple[Ulimit, ...] = ()
     sysctls: dict[str, str] = {}
     oom_score_adj: int | None = None
@@ -157,6 +201,7 @@ class ContainerRecord(ContainerSettings, kw_only=True):
     layers: tuple[str, ...] = ()  # diff ids, sha256:…, lowest first
     rootfs: str = ""  # the folder of the host that is the root in place of an image
     rootfs_overlay: bool = False  # that folder is not changed: the container's changes are its own
+    id_map: IdMap | None = None  # of its own user namespace, None where it shares the user's
     command: tuple[str, ...] = ()  # the whole argv: entrypoint and command
     entrypoint: tuple[str, ...] = ()
     cmd: tuple[str, ...] = ()
@@ -181,7 +226,7 @@ class ContainerRecord(ContainerSettings, kw_only=True):
     @property
     def needs(self) -> tuple[str, ...]:
         """The names or ids of the containers that must run for this one to run (see pod.engine.dependencies)."""
-        modes = (self.network, self.pid_mode, self.ipc_mode, self.uts_mode, self.userns_mode, self.cgroup_mode)
+        modes = (self.network, self.pid_mode, self.ipc_mode, self.uts_mode, self.users.text, self.cgroup_mode)
         return (*self.lifecycle.requires, *(mode[10:] for mode in modes if mode.startswith("container:")))
 
 

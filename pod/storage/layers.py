@@ -122,10 +122,10 @@ class LayerStore:
 
     def throw_away(self, diff_id: Digest) -> str:
         """Take a layer out of the store in one step; return the folder that is left to be deleted, "" for none."""
-        from pod.storage.drivers import vfs
+        from pod.storage import chains
 
         with self.lock(diff_id) as lock:
-            vfs.forget_chains(self.layout, diff_id.hex)
+            chains.forget(self.layout, diff_id.hex)
             rubbish = self.layout.throw_away(self.layout.layer(diff_id))
             lock.remove()
             return rubbish

@@ -6,7 +6,7 @@ ROOT (~/.local/share/pod)               kept
   layers/HEX/diff/                      an unpacked layer, under the digest of its uncompressed archive
   layers/HEX/layer.json                 its document; a layer without one is an unfinished unpacking
   layers/HEX/compressed.json            what a push made of it, and where to
-  chains/HEX/tree/                      the layers of an image put together, where containers are copies (driver vfs)
+  chains/HEX/tree/                      the layers of an image put together, see chains.py
   containers/ID/                        record.json state.json config.json upper/ work/ log
   names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic
   volumes/NAME/                         record.json data/

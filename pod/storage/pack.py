@@ -23,6 +23,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pod.storage.id_shift import Ids
+
 _NO_OWNERS: Owners = {}
 
 
@@ -78,6 +80,7 @@ class TreePacker:
                 raise
 
     forgives = True  # files that vanish while the tree is packed
+    ids: Ids | None = None  # what the owners on disk mean
 
     def _add_entry(self, entry: Member, path: bytes, info: os.stat_result) -> None:
         self.files += 1
@@ -121,7 +124,8 @@ class TreePacker:
     def _member(self, path: bytes, info: os.stat_result, kind: str) -> Member:
         full = os.path.join(self.tree, path)
         lost = self._owners.get(path or b".")
-        uid, gid, mode = info.st_uid, info.st_gid, stat.S_IMODE(info.st_mode)
+        mode = stat.S_IMODE(info.st_mode)
+        uid, gid = (info.st_uid, info.st_gid) if self.ids is None else self.ids(info.st_uid, info.st_gid)
         xattrs = _xattrs(full)
         if lost is not None:
             uid, gid, mode = lost.uid, lost.gid, mode if lost.mode is None else lost.mode

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pod.linux.idmap import IdMap
     from pod.storage.layout import StorageLayout
 
 OVERLAY = "overlay"
@@ -41,6 +42,7 @@ class RootMount(Record):
     base: str = ""  # of vfs: what the tree was a copy of, to find out what has changed
     read_only: bool = False
     options: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()  # where files of the lowers find their contents, by name (overlayfs.rst, data-only)
 
 
 class RootPlan(Record):
@@ -65,21 +67,28 @@ def prepare(
     volatile: bool = False,
     read_only: bool = False,
     program: str = "",
+    ids: IdMap | None = None,
 ) -> RootPlan:
     """Make the folders that a container needs beside those of its image, and return the plan.
 
     `container` is its folder, `layers` are the folders of its layers, lowest first. `volatile` leaves out what makes
     its files survive a crash of the machine; `read_only` concerns mounts below the root, which itself the runtime
-    makes read-only once everything is mounted in it. Call it inside the user's namespace.
+    makes read-only once everything is mounted in it. `ids` is the map of the container's own user namespace, if it has
+    one. Call it inside the user's namespace.
     """
     driver = _driver_of(container) or driver
     layers = layers or [_nothing(container)]
     if driver == VFS:
         from pod.storage.drivers import vfs
 
-        mounts = [vfs.prepare(layout, container, layers)]
-    else:
+        mounts = [vfs.prepare(layout, container, layers, ids)]
+    elif ids is None:
         mounts = [_prepare_overlay(driver, container, layers, volatile)]
+    else:
+        from pod.storage import chains
+
+        chain = chains.mapped(layout, layers, ids, refer=driver == OVERLAY)
+        mounts = [_prepare_overlay(driver, container, (chain.tree,), volatile).replace(data=chain.data)]
     if os.path.exists(f"{os.path.dirname(layers[0])}/{HOST_TREES}"):
         from pod.storage import host_trees
 
@@ -161,9 +170,9 @@ def prepare_view(layout: StorageLayout, driver: str, folder: str, layers: Sequen
     """Return the plan for looking at an image without changing it (`pod image mount`); `folder` is for its use."""
     layers = layers or [_nothing(folder)]
     if driver == VFS:
-        from pod.storage.drivers import vfs
+        from pod.storage import chains
 
-        mounts = [RootMount("/", "bind", (vfs.chain(layout, layers),), read_only=True)]
+        mounts = [RootMount("/", "bind", (chains.merged(layout, layers),), read_only=True)]
     else:
         nothing = f"{folder}/nothing"  # overlayfs asks for two folders, and shows whiteouts as such only with both
         _make_folder(nothing)

@@ -1,7 +1,9 @@
 """Copying a layer onto a tree, with everything a file system knows of a file: what the vfs driver does.
 
 Data are shared where the file system can (reflink), else copied by the kernel, holes left out. Whiteouts and opaque
-folders of the layer take effect on the tree.
+folders of the layer take effect on the tree. Owners may be changed on the way, and data left where they are: the files
+of the tree then only name them, for an overlay that finds them in data-only layers (overlayfs.rst, "Data-only lower
+layers").
 """
 
 from __future__ import annotations
@@ -15,13 +17,21 @@ from pod.linux import files
 from pod.storage import whiteouts
 from pod.storage.tree_walk import walk
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.storage.id_shift import Ids
+
 _FICLONE = 0x40049409  # ioctl_ficlone(2)
 _NO_CLONE = (errno.EOPNOTSUPP, errno.EXDEV, errno.EINVAL, errno.ENOTTY, errno.ENOSYS, errno.EPERM)
+_NO_ROOM = (errno.ENOSPC, errno.E2BIG, errno.ERANGE)  # for an attribute as long as a very long path
 
 
-def apply(layer: str, tree: str) -> None:
-    """Put a layer's files into a tree that holds those of the layers below. Call it inside the user's namespace."""
-    copier = _Copier(os.fsencode(layer), os.fsencode(tree))
+def apply(layer: str, tree: str, ids: Ids | None = None, *, refer: bool = False) -> None:
+    """Put a layer's files into a tree that holds those of the layers below. Call it inside the user's namespace.
+
+    `ids` says what becomes of an owner and a group; with `refer` files name their data instead of holding them.
+    """
+    copier = _Copier(os.fsencode(layer), os.fsencode(tree), ids, refer=refer)
     copier.copy(b"", os.lstat(layer))
     copier.copy_all()
 
@@ -41,9 +51,13 @@ def copy_contents(source: str, target: str) -> None:
 class _Copier:
     """Copies one tree; a `plain` one is no layer, and has no whiteouts."""
 
-    def __init__(self, layer: bytes, tree: bytes, *, plain: bool = False) -> None:
+    def __init__(
+        self, layer: bytes, tree: bytes, ids: Ids | None = None, *, refer: bool = False, plain: bool = False
+    ) -> None:
         self.layer = layer
         self._tree = tree
+        self._ids = ids
+        self._refer = refer
         self._plain = plain
         self._first_names: dict[tuple[int, int], bytes] = {}
         self._folders: list[tuple[bytes, os.stat_result]] = []
@@ -71,7 +85,7 @@ class _Copier:
             os.link(first, target, follow_symlinks=False)
         else:
             _remove(target)
-            self._copy_file(source, target, info)
+            self._copy_file(path, target, info)
 
     def _copy_folder(self, source: bytes, target: bytes, info: os.stat_result) -> None:
         if not _is_folder(target):
@@ -80,19 +94,21 @@ class _Copier:
         elif not self._plain and whiteouts.is_opaque(source):
             for name in os.listdir(target):
                 _remove(os.path.join(target, name))
-        copy_metadata(source, target, info)
+        copy_metadata(source, target, info, self._ids)
         self._folders.append((target, info))
 
-    def _copy_file(self, source: bytes, target: bytes, info: os.stat_result) -> None:
+    def _copy_file(self, path: bytes, target: bytes, info: os.stat_result) -> None:
+        source = os.path.join(self.layer, path)
         if stat.S_ISREG(info.st_mode):
-            copy_data(source, target, info)
+            if not (self._refer and info.st_size and _refer_to_data(path, target, info.st_size)):
+                copy_data(source, target, info)
         elif stat.S_ISLNK(info.st_mode):
             os.symlink(os.readlink(source), target)
         elif stat.S_ISFIFO(info.st_mode):
             os.mkfifo(target)
         else:
             return  # sockets, and devices that the user could not make
-        copy_metadata(source, target, info)
+        copy_metadata(source, target, info, self._ids)
         os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns), follow_symlinks=False)
 
     def finish_folders(self) -> None:
@@ -113,6 +129,23 @@ def copy_data(source: bytes, target: bytes, info: os.stat_result) -> None:
             os.close(write)
     finally:
         os.close(read)
+
+
+def _refer_to_data(path: bytes, target: bytes, size: int) -> bool:
+    """Make a file without data that names those of `path` in a data-only layer; false where the name is too long."""
+    fd = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        os.ftruncate(fd, size)
+        os.setxattr(fd, "user.overlay.metacopy", b"")
+        os.setxattr(fd, "user.overlay.redirect", b"/" + path)
+    except OSError as err:
+        if err.errno not in _NO_ROOM:
+            raise
+        os.unlink(target)
+        return False
+    finally:
+        os.close(fd)
+    return True
 
 
 def _clone(read: int, write: int) -> bool:
@@ -157,9 +190,10 @@ def _next_data(fd: int, start: int, size: int) -> tuple[int, int]:
     return start, min(os.lseek(fd, start, os.SEEK_HOLE), size)
 
 
-def copy_metadata(source: bytes, target: bytes, info: os.stat_result) -> None:
+def copy_metadata(source: bytes, target: bytes, info: os.stat_result, ids: Ids | None = None) -> None:
     """Copy owner, mode and attributes, in this order: changing the owner clears the others."""
-    os.lchown(target, info.st_uid, info.st_gid)
+    owner = (info.st_uid, info.st_gid)
+    os.lchown(target, *(owner if ids is None else ids(*owner)))
     if not stat.S_ISLNK(info.st_mode):
         os.chmod(target, stat.S_IMODE(info.st_mode))
     copy_attributes(source, target)

@@ -19,8 +19,8 @@ ID = ("busybox", "id")
         ("33", "uid=33(www-data) gid=33(www-data) groups=33(www-data),100(users)"),
         ("daemon", "uid=1(daemon) gid=1(daemon) groups=1(daemon),4(adm)"),
         ("www-data:daemon", "uid=33(www-data) gid=1(daemon) groups=1(daemon)"),
-        ("1234", "uid=1234 gid=0(root) groups=0(root)"),
-        ("1234:4321", "uid=1234 gid=4321 groups=4321"),
+        ("1234", "uid=1234(1234) gid=0(root) groups=0(root)"),
+        ("1234:4321", "uid=1234(1234) gid=4321(4321) groups=4321(4321)"),
         ("nobody", "uid=65534(nobody) gid=65534(nobody) groups=65534(nobody)"),
     ],
 )
@@ -49,7 +49,7 @@ def test_user_that_the_map_does_not_have_is_named(pod: CommandLine) -> None:
     assert result.code == 125
     assert result.stderr.splitlines() == [
         "Error: cannot become user 99999:0: the id does not exist in this user namespace",
-        "  0 to 65536 exist in containers of this user: as many as /etc/subuid and /etc/subgid give",
+        "  0 to 65536 exist in this container: no more than /etc/subuid and /etc/subgid give",
     ]
 
 

@@ -23,6 +23,7 @@ from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 from pod.linux import signals
+from pod.storage.container_records import Accounts, Users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,6 +84,8 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         pid_mode=namespaces.parse_namespace("--pid", flags.pid),
         ipc_mode=namespaces.parse_namespace("--ipc", flags.ipc),
         uts_mode=namespaces.parse_namespace("--uts", flags.uts),
+        users=_users(context, flags),
+        accounts=_accounts(flags),
         shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
         ulimits=parse_ulimits(flags.ulimit),
         sysctls=labels.parse_pairs("--sysctl", flags.sysctl, need_value=True),
@@ -157,3 +160,20 @@ def _health(flags: CreateFlags) -> Healthcheck | None:
     from pod.cli.parsers.health import parse_health
 
     return parse_health(flags)
+
+
+def _users(context: Context, flags: CreateFlags) -> Users:
+    asked = (flags.userns, flags.uidmap, flags.gidmap, flags.subuidname, flags.subgidname)
+    if not any(asked) and not context.environ.get("PODMAN_USERNS"):
+        return Users()
+    from pod.cli.parsers.users import parse_users
+
+    return parse_users(flags, context.environ)
+
+
+def _accounts(flags: CreateFlags) -> Accounts:
+    if flags.passwd and not (flags.passwd_entry or flags.group_entry or flags.hostuser):
+        return Accounts()
+    from pod.cli.parsers.users import parse_accounts
+
+    return parse_accounts(flags)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 
+from pod.engine import owners
 from pod.errors import PodError, StorageError
 from pod.linux import files
 from pod.runtime import inroot, users
@@ -38,7 +39,7 @@ def step(engine: Engine, record: ContainerRecord, mount: Mount, *, copy: bool) -
             done = _use(known, volume, folder, source, copy=copy and volume.needs_copy_up)
             if source is None and volume.needs_chown:
                 user = users.resolve_user(root, record.user)
-                os.chown(folder, user.uid, user.gid)
+                os.chown(folder, *owners.outside(record, user.uid, user.gid))
         except OSError as err:
             raise StorageError(f"cannot fill volume {mount.name}: {err.strerror}: {err.filename}") from err
         finally:

@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 
+from pod.engine import owners
 from pod.errors import KernelRefused, PodError, UsageError
 from pod.linux import files
 from pod.linux import syscalls as sc
@@ -65,6 +66,8 @@ class Scratch:
         def step(_root: str) -> None:
             with _told(f"a tmpfs at {mount.target}"):
                 sc.mount("tmpfs", target, "tmpfs", parsed.flags, parsed.data or None)
+                info = os.stat(target)
+                os.chown(target, *owners.outside(self._record, info.st_uid, info.st_gid))
 
         return step, target
 
@@ -142,7 +145,7 @@ class Scratch:
         def step(root: str) -> None:
             user = users.resolve_user(root, self._record.user)
             try:
-                _chown_tree(source, user.uid, user.gid)
+                _chown_tree(source, *owners.outside(self._record, user.uid, user.gid))
             except OSError as err:
                 raise PodError(
                     f"cannot change the owner of {mount.source or mount.target} for the container: {err.strerror}",

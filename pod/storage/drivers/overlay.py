@@ -22,7 +22,7 @@ _FOLDER = os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC
 
 def mount(entry: RootMount, target: str) -> None:
     """Mount the layers of `entry` at an absolute path. Raises OSError, StorageError."""
-    if len(entry.lowers) > _MAX_LOWERS:
+    if len(entry.lowers) + len(entry.data) > _MAX_LOWERS:
         raise StorageError(
             f"the image has {len(entry.lowers)} layers, the kernel's overlay takes {_MAX_LOWERS}",
             hint="use --storage-driver fuse-overlayfs for it",
@@ -30,9 +30,11 @@ def mount(entry: RootMount, target: str) -> None:
     back = os.open(".", _FOLDER)
     opened: list[int] = []
     try:
-        for path in entry.lowers:
+        for path in (*entry.lowers, *entry.data):
             opened.append(os.open(path, _FOLDER))
-        options = ["userxattr", "index=off", "lowerdir=" + ":".join(map(str, opened)), *entry.options]
+        lowers, data = opened[: len(entry.lowers)], opened[len(entry.lowers) :]
+        folders = ":".join(map(str, lowers)) + "".join(f"::{fd}" for fd in data)
+        options = ["userxattr", "index=off", f"lowerdir={folders}", *entry.options]
         if entry.upper:
             if "volatile" in entry.options:
                 # Left from an earlier mount in this boot, or of a container that nobody expects to have survived

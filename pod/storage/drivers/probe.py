@@ -7,9 +7,10 @@ import os
 import stat
 
 from pod.errors import PodError, StorageError
+from pod.linux import files, workers
 from pod.linux import syscalls as sc
-from pod.linux import workers
-from pod.storage import rootfs, whiteouts
+from pod.storage import rootfs, tree_copy, whiteouts
+from pod.storage.drivers import overlay
 from pod.storage.staging import Staging
 
 TYPE_CHECKING = False
@@ -34,6 +35,36 @@ def try_driver(layout: StorageLayout, driver: str, program: str = "") -> str:
         if err.errno in _UNTELLING:
             raise StorageError(f"cannot try storage drivers in {layout.root}: {err.strerror}") from err
         return _words(err)
+
+
+def try_data_layers(layout: StorageLayout) -> str:
+    """Return "" where an overlay of ours finds the data of files that only name them, else the reason why not.
+
+    Linux lets users do that since 6.16, and with folders whose file system has room for attributes.
+    """
+    try:
+        with Staging(layout, "probe") as staging:
+            (reason,) = workers.run_all([lambda _report: _try_data_layers(staging.folder)], 1)
+            return str(reason)
+    except PodError as err:
+        return err.message
+    except OSError as err:
+        return _words(err)
+
+
+def _try_data_layers(folder: str) -> str:
+    layer, tree, target = f"{folder}/layer", f"{folder}/tree", f"{folder}/target"
+    for path in (layer, tree, target):
+        os.mkdir(path)
+    _write(f"{layer}/file")
+    tree_copy.apply(layer, tree, refer=True)
+    sc.unshare(sc.CLONE_NEWNS)
+    sc.mount(None, "/", None, sc.MS_REC | sc.MS_PRIVATE)
+    overlay.mount(rootfs.RootMount("/", rootfs.OVERLAY, (tree,), data=(layer,), read_only=True), target)
+    try:
+        return "" if files.read_bytes(f"{target}/file") == b"x" else "the data are not found"
+    finally:
+        rootfs.unmount(target)
 
 
 def _words(err: OSError) -> str:

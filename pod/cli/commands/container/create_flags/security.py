@@ -26,6 +26,20 @@ class SecurityFlags(Record):
         tuple[str, ...],
         Option("--group-add", metavar="GROUP", help="Join one more group", rich_help_panel="Security"),
     ] = ()
+    group_entry: Annotated[
+        str,
+        Option("--group-entry", metavar="LINE", help="Template for /etc/group", rich_help_panel="Security"),
+    ] = ""
+    passwd: Annotated[
+        bool,
+        Option(
+            "--passwd", help="Add the container's user to /etc/passwd; on unless =false", rich_help_panel="Security"
+        ),
+    ] = True
+    passwd_entry: Annotated[
+        str,
+        Option("--passwd-entry", metavar="LINE", help="Template for /etc/passwd", rich_help_panel="Security"),
+    ] = ""
     privileged: Annotated[
         bool, Option("--privileged", help="Give the container all that you may do", rich_help_panel="Security")
     ] = False
