@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 def find(engine: Engine, driver: str) -> VolumePlugin:
     """Return a plugin that is up. Raises PluginError."""
     path = volume_plugins.find_socket(driver, _configured(engine), _folders(engine))
-    plugin = VolumePlugin(driver, path)
+    timeout = engine.settings.config.values.get("engine.volume_plugin_timeout") or volume_plugins.TIMEOUT
+    plugin = VolumePlugin(driver, path, float(timeout))
     plugin.activate()
     return plugin
 
 
 def _configured(engine: Engine) -> dict[str, str]:
-    del engine
-    return {}
+    return dict(engine.settings.config.values.get("engine.volume_plugins", {}))
 
 
 def _folders(engine: Engine) -> tuple[str, ...]:

@@ -80,6 +80,6 @@ ENGINE = {
     "stop_timeout": Setting(INT, "`--stop-timeout` of `run` and `create`"),
     "tmp_dir": Setting(TEXT, reason=_OWN_STORE),
     "volume_path": Setting(TEXT, reason=_OWN_STORE),
-    "volume_plugin_timeout": Setting(INT, reason="pod has no plugins for volumes"),
-    "volume_plugins": Setting(MAP, reason="pod has no plugins for volumes"),
+    "volume_plugin_timeout": Setting(INT, "seconds that a volume plugin has for an answer"),
+    "volume_plugins": Setting(MAP, "the sockets of volume plugins by their names"),
 }
