@@ -105,6 +105,7 @@ COMMANDS = (
     _entry(IMAGES, "image.unmount:unmount", "image unmount", "image umount"),
     _entry(IMAGES, "registry.login:login", "login"),
     _entry(IMAGES, "registry.logout:logout", "logout"),
+    _entry(IMAGES, "registry.search:search", "search", "image search"),
     _entry(IMAGES, "manifest.create:create", "manifest create"),
     _entry(IMAGES, "manifest.add:add", "manifest add"),
     _entry(IMAGES, "manifest.annotate:annotate", "manifest annotate"),
@@ -166,7 +167,6 @@ NOT_YET = frozenset(
     network
     pod
     scp
-    search
     service
     sign
     trust

@@ -39,6 +39,11 @@ class Access:
         host, _, path = name.partition("/")
         return self._repository(host, path, insecure=self.conf.is_insecure(name))
 
+    def connection(self, host: str, registry: str) -> Connection:
+        """Return a way to a registry as a whole, which may answer on a host of another name."""
+        credentials = self.options.credentials or self._auth.find(registry)
+        return Connection(host, self.options, credentials, insecure=self.conf.is_insecure(registry))
+
     def _repository(self, host: str, path: str, *, insecure: bool) -> Repository:
         credentials = self.options.credentials or self._auth.find(host, path)
         return Repository(Connection(host, self.options, credentials, insecure=insecure), path)

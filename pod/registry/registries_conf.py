@@ -70,6 +70,10 @@ class RegistriesConf:
                     found.append(_location(mirror, prefix, reference))
         return [*found, _location(table, prefix, reference)]
 
+    def searched(self) -> list[str]:
+        """Return the registries that names without one are looked for on."""
+        return list(self._search)
+
     def is_insecure(self, name: str) -> bool:
         """True where TLS does not matter for a registry, or a repository on it."""
         return bool(self._tables.get(self._prefix(name), {}).get("insecure"))
