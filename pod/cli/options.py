@@ -51,6 +51,13 @@ DetachKeys = Annotated[
     str | None, Option("--detach-keys", metavar="KEYS", help="Keys that detach (ctrl-p,ctrl-q); empty for none")
 ]
 SigProxy = Annotated[bool, Option("--sig-proxy", help="Pass signals on to the container; on unless =false")]
+PreserveFd = Annotated[
+    tuple[str, ...],
+    Option("--preserve-fd", metavar="NUMBER", help="Hand in these open descriptors, under their numbers"),
+]
+PreserveFds = Annotated[
+    int, Option("--preserve-fds", metavar="COUNT", help="Hand in so many open descriptors from 3 on")
+]
 StopSignal = Annotated[
     str, Option("--signal", "-s", metavar="SIGNAL", help="Stop with this signal, not the container's own")
 ]

@@ -8,9 +8,9 @@ import os
 import select
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers, events
+from pod.engine import containers, events, log_options
 from pod.engine.terminal import DetachKeys, Terminal
-from pod.errors import RuntimeFailure, WrongState
+from pod.errors import RuntimeFailure, UsageError, WrongState
 from pod.linux import files
 from pod.record import Record
 from pod.storage.container_records import ContainerRecord
@@ -50,11 +50,22 @@ class AttachOptions(Record):
         return b"i" * self.stdin + b"o" * self.stdout + b"e" * self.stderr
 
 
+def possible(record: ContainerRecord, options: AttachOptions) -> AttachOptions:
+    """Return the options without the streams that the program has taken over (--log-driver passthrough)."""
+    if record.log.driver in log_options.PASSTHROUGH:
+        return options.replace(stdin=False, stdout=False, stderr=False)
+    return options
+
+
 def attach(engine: Engine, name: str, options: AttachOptions) -> int:
     """Attach to a running container until it ends: its exit code. Raises NoSuchContainer, WrongState."""
     container = containers.find(engine.layout, name)
     if not container.running or container.state.init is None:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start -a {container.name}")
+    if container.record.log.driver in log_options.PASSTHROUGH:
+        raise UsageError(
+            f"container {container.name} has streams of its own: --log-driver {container.record.log.driver}"
+        )
     engine.enter()
     sock = connect(engine, container.id)
     events.container(engine.layout, "attach", container.record)

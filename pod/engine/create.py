@@ -89,6 +89,7 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
         from pod.engine import secrets
 
         record = secrets.settle(engine, record)
+    _check_health(record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
 
@@ -139,6 +140,18 @@ def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
 
         return root_folder.IMAGE
     return resolve.for_container(engine, options.image, options.source)
+
+
+def _check_health(record: ContainerRecord) -> None:
+    """Raise UsageError for an option that needs a health check where there is none."""
+    health = record.health
+    if record.healthcheck is not None and record.healthcheck.test[:1] not in ((), ("NONE",)):
+        return
+    wanted = "--sdnotify healthy" if record.lifecycle.notify == "healthy" else ""
+    wanted = f"--health-on-failure {health.on_failure}" if health.on_failure != "none" else wanted
+    wanted = "--health-startup-cmd" if health.startup is not None else wanted
+    if wanted:
+        raise UsageError(f"{wanted} needs a health check", hint="give one with --health-cmd")
 
 
 def _default_network(engine: Engine) -> str:

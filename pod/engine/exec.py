@@ -12,7 +12,7 @@ from pod.errors import UsageError, WrongState
 from pod.linux import jsonfile
 from pod.oci.runtime_spec import Capabilities, Process, Spec
 from pod.record import Record
-from pod.runtime import capabilities, enter
+from pod.runtime import capabilities, descriptors, enter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class ExecOptions(Record):
     detach: bool = False
     privileged: bool = False
     detach_keys: str | None = None
+    preserved: tuple[int, ...] = ()  # numbers of the caller's descriptors that the program gets, too
 
 
 def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
@@ -96,6 +97,7 @@ def entry_of(engine: Engine, container: Container, options: ExecOptions) -> ente
         group_add=groups(record),
         cap_add=record.cap_add,
         seccomp=security.seccomp_program(engine, record),
+        preserved=descriptors.set_aside(options.preserved),
     )
 
 

@@ -20,16 +20,17 @@ from pod.runtime.launch import Launched
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.storage.container_records import ContainerRecord
     from pod.storage.layout import StorageLayout
 
+KEPT_BY_POD = ("local", "events_logger")  # destinations of the log that are no folder
 STARTING, HEALTHY, UNHEALTHY = "starting", "healthy", "unhealthy"
 SECOND = 1_000_000_000
 DEFAULT_INTERVAL = 30 * SECOND
 DEFAULT_TIMEOUT = 30 * SECOND
 DEFAULT_START_INTERVAL = 5 * SECOND
 DEFAULT_RETRIES = 3
-KEPT = 5  # results that inspect shows
-_OUTPUT = 4096  # bytes of a check's output that are kept
+_MOST_OUTPUT = 1 << 20  # bytes that are read of a check's output, whatever is to be kept of it
 _TIMED_OUT = -1
 _SIGKILL = 9
 
@@ -46,7 +47,7 @@ class Result(Record):
 
 
 class Health(Record):
-    """What the runs so far add up to: the document health.json in the run folder."""
+    """What the runs so far add up to: the document health.json of the container."""
 
     _wire = {"status": "Status", "failing_streak": "FailingStreak", "log": "Log"}
 
@@ -54,9 +55,9 @@ class Health(Record):
     failing_streak: int = 0
     log: tuple[Result, ...] = ()
 
-    def after(self, result: Result, check: Healthcheck, *, in_start_period: bool) -> Health:
-        """Return the health after one more run. Failures of the start period do not count."""
-        log = (*self.log, result)[-KEPT:]
+    def after(self, result: Result, check: Healthcheck, *, in_start_period: bool, kept: int = 5) -> Health:
+        """Return the health after one more run. Failures of the start period do not count; 0 `kept` results is all."""
+        log = (*self.log, result)[-kept:]
         if result.exit_code == 0:
             return Health(HEALTHY, 0, log)
         if in_start_period and self.status == STARTING:
@@ -86,16 +87,23 @@ def read(layout: StorageLayout, container_id: str) -> Health:
         return Health()
 
 
-def write(layout: StorageLayout, container_id: str, health: Health) -> None:
-    """Write the health down; where the run folder is gone, so is the container."""
+def write(layout: StorageLayout, record: ContainerRecord, health: Health) -> None:
+    """Write the health down; where the container's folder is gone, so is the container."""
     try:
-        jsonfile.write(_path(layout, container_id), health.to_json(), durable=False)
+        jsonfile.write(_path(layout, record.id), health.to_json(), durable=False)
+        if (folder := record.health.log_destination) not in KEPT_BY_POD:
+            jsonfile.write(f"{folder}/{record.id}-healthcheck.log", health.to_json(), durable=False)
     except OSError:
         pass
 
 
+def forget(layout: StorageLayout, container_id: str) -> None:
+    """Begin anew: the container starts."""
+    files.remove_file(_path(layout, container_id))
+
+
 def _path(layout: StorageLayout, container_id: str) -> str:
-    return f"{layout.run_container(container_id)}/health.json"
+    return f"{layout.container(container_id)}/health.json"
 
 
 def run_now(engine: Engine, name: str) -> Result:
@@ -108,18 +116,19 @@ def run_now(engine: Engine, name: str) -> Result:
     return run(engine, container)
 
 
-def run(engine: Engine, container: Container) -> Result:
-    """Run the check in the container and return its result; whatever goes wrong is a failed check.
+def run(engine: Engine, container: Container, check: Healthcheck | None = None) -> Result:
+    """Run the check, or another one, in the container and return its result; whatever goes wrong is a failed check.
 
     Moves this process into the container's user and pid namespaces.
     """
-    check = container.record.healthcheck
+    check = check or container.record.healthcheck
+    limit = container.record.health.max_log_size or None
     start = times.now()
     try:
         code, output = _execute(engine, container, command(check), (check.timeout if check else 0) or DEFAULT_TIMEOUT)
     except PodError as err:
         code, output = err.exit_code, err.message.encode()
-    return Result(start, times.now(), code, output[:_OUTPUT].decode(errors="replace"))
+    return Result(start, times.now(), code, output[:limit].decode(errors="replace"))
 
 
 def _execute(engine: Engine, container: Container, words: tuple[str, ...], timeout: int) -> tuple[int, bytes]:
@@ -138,7 +147,7 @@ def _execute(engine: Engine, container: Container, words: tuple[str, ...], timeo
     code = process.exit_code(os.waitpid(launched.pid, 0)[1])
     os.set_blocking(reader, False)
     try:
-        output = os.read(reader, _OUTPUT)
+        output = os.read(reader, _MOST_OUTPUT)
     except BlockingIOError:
         output = b""
     os.close(reader)

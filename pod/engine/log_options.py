@@ -85,6 +85,17 @@ def tag(record: ContainerRecord) -> str:
     return made
 
 
+def check_streams(record: ContainerRecord) -> None:
+    """Raise UsageError where a program would get a terminal of ours: through it, it could type into our shell."""
+    import os
+
+    if record.log.driver == "passthrough" and any(map(os.isatty, (0, 1, 2))):
+        raise UsageError(
+            "--log-driver passthrough is for pipes and files: a standard stream here is a terminal",
+            hint="--log-driver passthrough-tty hands in even that; -it gives the container a terminal of its own",
+        )
+
+
 def check(record: ContainerRecord) -> None:
     """Raise UsageError where a container to be could not log as it was asked to."""
     import os

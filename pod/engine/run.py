@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from pod.engine import attach, create, start
+from pod.engine import attach, create, handover, start
 from pod.engine.attach import AttachOptions
+from pod.engine.handover import Handover
 from pod.engine.options import CreateOptions
 from pod.record import Record
 
@@ -26,6 +27,7 @@ def run(
     options: CreateOptions,
     attachment: AttachOptions | None,
     created: Callable[[str], None] | None = None,
+    handover: Handover = handover.NOTHING,
 ) -> RunResult:
     """Make a container and start it; attached until its end, or in the background where `attachment` is None.
 
@@ -33,10 +35,12 @@ def run(
     could not be started stays for a look unless it was to be removed.
     """
     record = create.create(engine, options, to_run=True)
-    sock, pid = start.launch_monitor(engine, record.id, b"" if attachment is None else attachment.wanted)
+    start.start_required(engine, record)
+    streams = b"" if attachment is None else attachment.wanted
+    sock, pid = start.launch_monitor(engine, record.id, streams, handover)
     if created is not None:
         created(record.id)
     if attachment is None:
         sock.close()
         return RunResult(record.id, 0)
-    return RunResult(record.id, attach.converse(record, sock, attachment, pid))
+    return RunResult(record.id, attach.converse(record, sock, attach.possible(record, attachment), pid))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import _socket
 
-from pod.engine import attach, containers
+from pod.engine import attach, containers, handover, log_options
 from pod.engine import attach_protocol as protocol
 from pod.engine.attach import AttachOptions
 from pod.engine.containers import Container
+from pod.engine.handover import Handover
 from pod.engine.monitor import main as monitor
 from pod.engine.network import preparing
 from pod.errors import StorageError, WrongState
@@ -17,9 +18,12 @@ from pod.runtime import launch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.storage.container_records import ContainerRecord
 
 
-def start(engine: Engine, name: str, options: AttachOptions | None = None) -> int:
+def start(
+    engine: Engine, name: str, options: AttachOptions | None = None, handover: Handover = handover.NOTHING
+) -> int:
     """Start a container; attached with `options`, return its exit code at its end, else 0 as soon as it runs.
 
     Starting one that runs is no error, as for Docker and Podman. Raises NoSuchContainer, RuntimeFailure, NetworkError.
@@ -28,18 +32,30 @@ def start(engine: Engine, name: str, options: AttachOptions | None = None) -> in
     if container.active:
         return 0 if options is None else attach.attach(engine, name, options)
     engine.enter()
+    start_required(engine, container.record)
     try:
-        sock, pid = launch_monitor(engine, container.id, b"" if options is None else options.wanted)
+        sock, pid = launch_monitor(engine, container.id, b"" if options is None else options.wanted, handover)
     except _RunsAlready:  # somebody else was faster
         return 0 if options is None else attach.attach(engine, name, options)
     if options is None:
         sock.close()
         return 0
-    return attach.converse(container.record, sock, options, pid)
+    return attach.converse(container.record, sock, attach.possible(container.record, options), pid)
+
+
+def start_required(engine: Engine, record: ContainerRecord) -> None:
+    """Start the containers that must run before this one. Raises what `start` raises."""
+    for name in record.lifecycle.requires:
+        start(engine, name)
 
 
 def launch_monitor(
-    engine: Engine, container_id: str, streams: bytes, *, again: bool = False
+    engine: Engine,
+    container_id: str,
+    streams: bytes,
+    handover: Handover = handover.NOTHING,
+    *,
+    again: bool = False,
 ) -> tuple[_socket.socket, int]:
     """Fork the monitor of a stopped container; return the socket to it and the pid of the program.
 
@@ -49,10 +65,12 @@ def launch_monitor(
     with lock:
         container = containers.load_locked(engine.layout, container_id, lock)
         _check_startable(container, again=again)
+        if container.record.log.driver in log_options.PASSTHROUGH:
+            log_options.check_streams(container.record)
         _make_run_folder(engine, container)
         prepared = preparing.prepare(engine, container.record)
         try:
-            sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams), prepared)
+            sock = monitor.fork(engine, container.record, lock, monitor.Attachment(streams, handover), prepared)
         finally:
             prepared.close()
     message = sock.recv(protocol.CHUNK)

@@ -277,5 +277,5 @@ def set_title(title: str, name: str = "") -> None:
 def python_argv(module: str, *arguments: str) -> list[str]:
     """Return the command that runs a module of pod in a bare interpreter (-I -S: no site, no environment)."""
     package_parent = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-    code = f"import sys; sys.path.insert(0, {package_parent!r}); import {module} as m; m.main(sys.argv[1:])"
+    code = f"import sys; sys.path.insert(0, {package_parent!r}); import {module} as m; sys.exit(m.main(sys.argv[1:]))"
     return [sys.executable, "-I", "-S", "-c", code, *arguments]

@@ -33,6 +33,8 @@ class Bundle(Record):
     seccomp: Filter | None = None  # None: unconfined
     init: bool = False  # a pid 1 of ours that reaps and forwards signals
     accounts: NewAccounts | None = None  # users and groups that the image's files are to know
+    preserved: tuple[tuple[int, int], ...] = ()  # descriptors for the program: its number, and ours
+    foreign_streams: bool = False  # the standard streams are somebody else's, whose owner must not change
 
 
 def read(folder: str) -> Bundle:

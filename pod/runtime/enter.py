@@ -13,7 +13,7 @@ from pod.linux import syscalls as sc
 from pod.linux.process import ProcessId
 from pod.oci.runtime_spec import Linux, Process
 from pod.record import Record
-from pod.runtime import channel, devices, init
+from pod.runtime import channel, descriptors, devices, init
 from pod.runtime.channel import Channel
 from pod.runtime.launch import Launched, failure
 
@@ -40,6 +40,7 @@ class Entry(Record):
     group_add: tuple[str, ...] = ()
     cap_add: tuple[str, ...] = ()
     seccomp: Filter | None = None
+    preserved: tuple[tuple[int, int], ...] = ()  # descriptors for the program: its number, and ours
 
 
 def enter(entry: Entry, streams: tuple[int, int, int] | None) -> Launched:
@@ -123,8 +124,7 @@ def _execute(entry: Entry, link: Channel) -> None:
     user = init.look_up_user(entry.user, asked, entry.group_add)
     environment = init.environment_of(asked, user.home)
     init.own_streams(user.uid)
-    link.keep_at(init.CHANNEL_FD)
-    os.closerange(init.CHANNEL_FD + 1, 1 << 20)
+    descriptors.arrange(link, entry.preserved)
     os.umask(0o022 if asked.user.umask is None else asked.user.umask)
     init.change_folder(asked.cwd)
     init.become(asked, user, entry.cap_add, entry.seccomp)

@@ -20,7 +20,7 @@ from pod.errors import CannotExecute, CommandNotFound, KernelRefused, PodError
 from pod.linux import files, process
 from pod.linux import syscalls as sc
 from pod.oci.runtime_spec import Linux, Process, Spec
-from pod.runtime import capabilities, channel, credentials, devices, inroot, mounts, reaper, users
+from pod.runtime import capabilities, channel, credentials, descriptors, devices, inroot, mounts, reaper, users
 from pod.runtime.bundle import Bundle, bind_folder
 from pod.runtime.channel import Channel
 from pod.runtime.users import KEEP_GROUPS, User
@@ -38,7 +38,6 @@ _NAMESPACE_FLAGS = {
     "user": sc.CLONE_NEWUSER,
     "pid": sc.CLONE_NEWPID,
 }
-CHANNEL_FD = 3
 
 
 def run(
@@ -283,9 +282,9 @@ def _execute(bundle: Bundle, link: Channel) -> None:
     asked = bundle.spec.process
     user = look_up_user(bundle.user, asked, bundle.group_add)
     environment = environment_of(asked, user.home)
-    own_streams(user.uid)
-    link.keep_at(CHANNEL_FD)
-    os.closerange(CHANNEL_FD + 1, 1 << 20)
+    if not bundle.foreign_streams:
+        own_streams(user.uid)
+    descriptors.arrange(link, bundle.preserved)
     os.umask(0o022 if asked.user.umask is None else asked.user.umask)
     change_folder(asked.cwd)
     become(asked, user, bundle.cap_add, bundle.seccomp, death_signal=_signal.SIGKILL)

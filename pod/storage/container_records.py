@@ -132,6 +132,19 @@ class Accounts(Record):
     host_users: tuple[str, ...] = ()  # users of the machine who are to be known inside
 
 
+class HealthPolicy(Record):
+    """What the results of health checks lead to, and where they are kept."""
+
+    _omit_defaults = True
+
+    on_failure: str = "none"  # none, kill, restart or stop, once the container is unhealthy
+    startup: Healthcheck | None = None  # the check until it has succeeded; its `retries` failures restart the container
+    startup_successes: int = 1  # how often it must succeed
+    log_destination: str = "local"  # beside the container's documents, a folder of the host, or events_logger
+    max_log_count: int = 5  # results that are kept; 0 is all
+    max_log_size: int = 4096  # bytes of a check's output that are kept; 0 is all
+
+
 class ContainerSettings(Record):
     """What `create` is asked for and the record keeps as it is: a field here is the same one in both.
 
@@ -183,6 +196,7 @@ class ContainerSettings(Record):
     log: LogConfig = LogConfig()
     restart: RestartPolicy = RestartPolicy()
     lifecycle: Lifecycle = Lifecycle()
+    health: HealthPolicy = HealthPolicy()
 
     def settings(self) -> dict[str, Any]:
         """Return these fields alone, for the constructor of another kind of settings."""

@@ -16,7 +16,13 @@ CONTEXT = Context(["pod", "create", "busybox"], {"http_proxy": "http://proxy", "
 DEFAULT = CreateOptions(
     image="busybox", host_env=("http_proxy=http://proxy",), create_command=("pod", "create", "busybox")
 )
-USED_ELSEWHERE = {"disable_content_trust", "image", "replace_existing", "storage_opt"}
+WITH_STARTUP: dict[str, Any] = {
+    "health_startup_interval": "1s",
+    "health_startup_retries": 3,
+    "health_startup_success": 3,
+}
+WITH_STARTUP["health_startup_timeout"] = "2s"
+USED_ELSEWHERE = {*WITH_STARTUP, "disable_content_trust", "image", "replace_existing", "storage_opt"}
 ON_A_NETWORK = {"ip", "ip6", "link", "mac_address", "network_alias"}
 VALUES = {
     "command": ("true",),
@@ -28,6 +34,11 @@ VALUES = {
     "cap_add": ("net_admin",),
     "cap_drop": ("all",),
     "chrootdirs": ("/jail",),
+    "conmon_pidfile": "/x",
+    "pidfile": "/x",
+    "requires": ("other",),
+    "sdnotify": "ignore",
+    "timeout": 3,
     "cidfile": "/x",
     "device": ("/dev/null:rw",),
     "dns": ("1.1.1.1",),
@@ -42,6 +53,11 @@ VALUES = {
     "group_add": ("audio",),
     "group_entry": "x",
     "health_cmd": "true",
+    "health_log_destination": "events_logger",
+    "health_max_log_count": 3,
+    "health_max_log_size": 0,
+    "health_on_failure": "kill",
+    "health_startup_cmd": "true",
     "health_interval": "1s",
     "health_retries": 2,
     "health_start_interval": "1s",
@@ -142,6 +158,15 @@ def test_no_option_is_ignored(field: str, tmp_path_factory: pytest.TempPathFacto
     assert parse_create_options(CONTEXT, flags) != parse_create_options(
         CONTEXT, CreateFlags(image="busybox", network=("front",))
     )
+
+
+@pytest.mark.parametrize("field", WITH_STARTUP)
+def test_no_option_of_a_startup_check_is_ignored_and_each_needs_one(field: str) -> None:
+    alone = parse_create_options(CONTEXT, CreateFlags("busybox", health_startup_cmd="true"))
+    given = {field: WITH_STARTUP[field]}
+    assert parse_create_options(CONTEXT, CreateFlags("busybox", health_startup_cmd="true", **given)) != alone
+    with pytest.raises(UsageError, match="need --health-startup-cmd"):
+        parse_create_options(CONTEXT, CreateFlags("busybox", **given))
 
 
 def test_a_stop_signal_has_one_spelling() -> None:

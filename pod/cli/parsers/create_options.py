@@ -7,6 +7,7 @@ from pod.cli.parsers import (
     hosts,
     invalid,
     labels,
+    lifecycle,
     logging_options,
     namespaces,
     networks,
@@ -23,7 +24,7 @@ from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 from pod.linux import signals
-from pod.storage.container_records import Accounts, Users
+from pod.storage.container_records import Accounts, HealthPolicy, Users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,15 @@ if TYPE_CHECKING:
     from pod.cli.context import Context
     from pod.oci.image_config import Healthcheck
     from pod.storage.container_records import SecretUse
+
+
+_HEALTH_POLICY = tuple(
+    f"health_{name}"
+    for name in (
+        *("log_destination", "max_log_count", "max_log_size", "on_failure"),
+        *("startup_cmd", "startup_interval", "startup_retries", "startup_success", "startup_timeout"),
+    )
+)
 
 
 def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
@@ -103,7 +113,9 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         cidfile=flags.cidfile,
         source=parse_image_source(flags),
         healthcheck=_health(flags),
+        health=_health_policy(flags),
         restart=run_options.parse_restart(flags.restart),
+        lifecycle=lifecycle.parse_lifecycle(flags),
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
         create_command=(context.program, *context.words),
     )
@@ -151,6 +163,14 @@ def _no_hosts(flags: CreateFlags) -> bool:
     if flags.no_hosts and flags.add_host:
         raise UsageError("--no-hosts and --add-host exclude each other")
     return flags.no_hosts
+
+
+def _health_policy(flags: CreateFlags) -> HealthPolicy:
+    if all(getattr(flags, name) == flags._defaults[name] for name in _HEALTH_POLICY):  # on the path of `run`
+        return HealthPolicy()
+    from pod.cli.parsers.health import parse_policy
+
+    return parse_policy(flags)
 
 
 def _health(flags: CreateFlags) -> Healthcheck | None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.cli.parsers import invalid
 from pod.cli.parsers.durations import parse_duration
 from pod.errors import UsageError
 from pod.oci.image_config import Healthcheck
+from pod.storage.container_records import HealthPolicy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +31,53 @@ def parse_health(flags: CreateFlags) -> Healthcheck | None:
         raise invalid("--health-retries", str(flags.health_retries), "it is 1 or more")
     asked = Healthcheck(test=test, retries=flags.health_retries or 0, **times)
     return None if asked == Healthcheck() else asked
+
+
+def parse_policy(flags: CreateFlags) -> HealthPolicy:
+    """Return what the results of checks lead to, and where they are kept. Raises UsageError."""
+    default = HealthPolicy()
+    numbers = {
+        "--health-max-log-count": flags.health_max_log_count,
+        "--health-max-log-size": flags.health_max_log_size,
+        "--health-startup-retries": flags.health_startup_retries,
+        "--health-startup-success": flags.health_startup_success,
+    }
+    for option, number in numbers.items():
+        if number is not None and number < 0:
+            raise invalid(option, str(number), "it is 0 or more")
+    if flags.health_on_failure == "restart" and flags.restart not in ("", "no"):
+        raise UsageError("--health-on-failure restart and --restart exclude each other")
+    count, size = flags.health_max_log_count, flags.health_max_log_size
+    return HealthPolicy(
+        flags.health_on_failure,
+        _startup(flags),
+        flags.health_startup_success or 1,
+        _destination(flags.health_log_destination),
+        default.max_log_count if count is None else count,
+        default.max_log_size if size is None else size,
+    )
+
+
+def _startup(flags: CreateFlags) -> Healthcheck | None:
+    others = (flags.health_startup_interval, flags.health_startup_timeout, flags.health_startup_retries)
+    if not flags.health_startup_cmd:
+        if any(others) or flags.health_startup_success:
+            raise UsageError("the --health-startup options need --health-startup-cmd")
+        return None
+    return Healthcheck(
+        test=_test(flags.health_startup_cmd),
+        interval=_time("startup_interval", flags.health_startup_interval),
+        timeout=_time("startup_timeout", flags.health_startup_timeout),
+        retries=flags.health_startup_retries or 0,
+    )
+
+
+def _destination(text: str) -> str:
+    if text in ("", "local", "events_logger"):
+        return text or "local"
+    if not os.path.isdir(text):
+        raise invalid("--health-log-destination", text, "it is local, events_logger, or a folder that is there")
+    return os.path.abspath(text)
 
 
 def _test(text: str) -> tuple[str, ...]:

@@ -47,21 +47,23 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
         "clients": clients,
         "log": supervisor.log.describe() if supervisor.log else None,
         "stop_signal": supervisor.stop_signal,
-        "health_since": supervisor.health.started if supervisor.health else None,
         "network": supervisor.network.document() if supervisor.network else None,
+        "stop_timeout": supervisor.stop_timeout,
+        "kill_at": supervisor.kill_at,
+        "health": supervisor.health.progress.to_json() if supervisor.health else None,
     }
     argv = process.python_argv("pod.engine.monitor.bare", jsonfile.dumps(document).decode())
     os.execve(argv[0], argv, {})
 
 
-def main(argv: list[str]) -> None:
-    """Go on where `become` left off."""
+def main(argv: list[str]) -> int:
+    """Go on where `become` left off; return the container's exit code."""
     document = jsonfile.loads(argv[0])
     supervisor = _supervisor(document)
     for number in (_signal.SIGINT, _signal.SIGPIPE):
         _signal.signal(number, _signal.SIG_IGN)
     process.set_title(f"pod: monitor of container {document['id'][:12]}")
-    if document["health_since"] is not None:
+    if document["health"] is not None:
         supervisor.health = _health(document)
     if document["network"] is not None:
         supervisor.network = _network(document)
@@ -78,8 +80,9 @@ def main(argv: list[str]) -> None:
         container = containers.load(engine.layout, document["id"])
     except PodError:  # somebody has broken or removed its documents: there is nothing to write down any more
         supervisor.say_goodbye()
-        return
+        return code or 0
     ending.finish(engine, container.record, container.state, supervisor, code or 0)
+    return code or 0
 
 
 def _network(document: dict[str, Any]) -> NetworkSide:
@@ -89,14 +92,15 @@ def _network(document: dict[str, Any]) -> NetworkSide:
     return network.of_document(document["id"], Settings.from_json(document["settings"]), document["network"])
 
 
-def _health(document: dict[str, Any]) -> HealthChecks | None:
+def _health(document: dict[str, Any]) -> HealthChecks:
     from pod.engine import containers
     from pod.engine.engine import Engine
     from pod.engine.monitor import health
     from pod.settings import Settings
 
     engine = Engine(Settings.from_json(document["settings"]), lambda _sentence: None)
-    return health.of(engine, containers.load(engine.layout, document["id"]).record, document["health_since"])
+    record = containers.load(engine.layout, document["id"]).record
+    return health.HealthChecks(engine, record, health.Progress.from_json(document["health"]))
 
 
 def _supervisor(document: dict[str, object]) -> Supervisor:
@@ -115,4 +119,6 @@ def _supervisor(document: dict[str, object]) -> Supervisor:
     supervisor.close_stdin_with_client = d["stdin_once"]
     supervisor.mount_namespace = d["mount_namespace"]
     supervisor.stop_signal = d["stop_signal"]
+    supervisor.stop_timeout = d["stop_timeout"]
+    supervisor.kill_at = d["kill_at"]
     return supervisor

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers, events
-from pod.engine.monitor import restarting, strays
+from pod.engine.monitor import pid_files, restarting, strays
 from pod.errors import PodError
 from pod.linux import files, times
 from pod.storage.container_records import ContainerRecord, ContainerState
@@ -31,8 +31,12 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         strays.end(supervisor.mount_namespace)
     record = _as_it_is_now(engine, record)
     ended = state.replace(status="exited", exit_code=code, finished_at=times.now(), attachments=())
+    if supervisor.health is not None:
+        from pod.engine import healthcheck
+
+        ended = ended.replace(health=healthcheck.read(engine.layout, record.id).status)
     stopped = supervisor.terminated or restarting.is_stopped(engine, record.id)
-    again = restarting.wanted(record, state, code, stopped=stopped)
+    again = (supervisor.restart_wanted and not stopped) or restarting.wanted(record, state, code, stopped=stopped)
     if again:
         ended = ended.replace(status="restarting", restart_count=restarting.count(ended))
     try:
@@ -76,11 +80,14 @@ def tidy_up(engine: Engine, record: ContainerRecord) -> None:
     """Remove the run folder, and the container itself where --rm was asked for. The caller holds its lock."""
     unmount_root(engine, record)
     release_volumes(engine, record)
+    pid_files.remove(record.lifecycle)
     if record.auto_remove:
         from pod.engine.discard import discard_container
 
         discard_container(engine, record, volumes=True)
         events.container(engine.layout, "remove", record)
+        if record.lifecycle.remove_image:
+            _remove_image(engine, record)
     else:
         files.remove_tree(engine.layout.run_container(record.id))
 
@@ -91,6 +98,16 @@ def release_volumes(engine: Engine, record: ContainerRecord) -> None:
         from pod.engine.volumes import mounting
 
         mounting.release_all(engine, record)
+
+
+def _remove_image(engine: Engine, record: ContainerRecord) -> None:
+    """Remove the image of a container made with --rmi; one that others use stays."""
+    from pod.engine.images.remove_image import remove_images
+
+    try:
+        remove_images(engine, [record.image_name])
+    except PodError:
+        pass  # nobody is there to be told
 
 
 def unmount_root(engine: Engine, record: ContainerRecord) -> None:

@@ -8,9 +8,12 @@ import os
 import time
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers, events, name_files, rootfs, sharing, start_files
-from pod.engine.monitor import ending, log_drivers, strays, streams
+from pod.engine import containers, events, handover, name_files, rootfs, sharing, start_files
+from pod.engine.handover import Handover
+from pod.engine.monitor import ending, log_drivers, pid_files, strays, streams
+from pod.engine.monitor import inherited as inheritance
 from pod.engine.monitor.clients import Client, Listener
+from pod.engine.monitor.inherited import Inherited
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.engine.mounts import plan as mount_plan
@@ -36,9 +39,10 @@ _NOT_OURS = ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SI
 
 
 class Attachment(Record):
-    """What the command that starts a container wants of it: any of the streams i, o and e."""
+    """What the command that starts a container wants of it, any of the streams i, o and e; and what it hands on."""
 
     streams: bytes = b""
+    handover: Handover = handover.NOTHING
 
 
 def fork(
@@ -55,29 +59,31 @@ def fork(
         return ours
     try:
         ours.close()
-        _live(engine, record, lock, Client(theirs, attachment.streams), prepared)
-        os._exit(0)
+        inherited = inheritance.take(record, attachment.handover)
+        os._exit(_live(engine, record, lock, Client(theirs, attachment.streams), prepared, inherited))
     finally:
         os._exit(1)
 
 
-def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client, prepared: Prepared) -> None:
-    _detach({client.fileno(), lock.fileno(), *prepared.descriptors()})
+def _live(
+    engine: Engine, record: ContainerRecord, lock: Lock, client: Client, prepared: Prepared, inherited: Inherited
+) -> int:
+    """Return the exit code: the container's own, for a service manager that takes us for its main process."""
+    _detach({client.fileno(), lock.fileno(), *prepared.descriptors(), *inherited.fds})
     try:
-        supervisor, state = _start(engine, record, client, prepared)
+        supervisor, state = _start(engine, record, client, prepared, inherited)
     except PodError as err:
-        _report_failure(engine, record, client, err)
-        return
+        return _report_failure(engine, record, client, err)
     except OSError as err:
-        _report_failure(engine, record, client, PodError(f"cannot start container {record.name}: {explain(err)}"))
-        return
+        error = PodError(f"cannot start container {record.name}: {explain(err)}")
+        return _report_failure(engine, record, client, error)
     except Exception as err:
-        _report_failure(engine, record, client, _bug(err, debug=engine.settings.debug))
-        return
+        return _report_failure(engine, record, client, _bug(err, debug=engine.settings.debug))
     events.container(engine.layout, "start", record)
     if client.streams:
         events.container(engine.layout, "attach", record)
     lock.release()
+    inheritance.announce(inherited, record)
     client.send(protocol.STARTED + str(supervisor.init).encode())
     code = supervisor.run(time.monotonic() + SETTLE_SECONDS)
     if code is None:
@@ -85,6 +91,7 @@ def _live(engine: Engine, record: ContainerRecord, lock: Lock, client: Client, p
 
         bare.become(engine.settings, record.id, supervisor)
     ending.finish(engine, record, state, supervisor, code or 0)
+    return code or 0
 
 
 def _detach(keep: set[int]) -> None:
@@ -106,14 +113,14 @@ def _detach(keep: set[int]) -> None:
 
 
 def _start(
-    engine: Engine, record: ContainerRecord, client: Client, prepared: Prepared
+    engine: Engine, record: ContainerRecord, client: Client, prepared: Prepared, inherited: Inherited
 ) -> tuple[Supervisor, ContainerState]:
     """Start the program; return its supervisor and the state that was written."""
     run_folder = engine.layout.run_container(record.id)
     listener = Listener(run_folder)
     plan = sharing.network_plan(engine, record)
     mounts = mount_plan.plan(engine, record)
-    bundle = start_files.write_bundle(engine, record, plan, mounts)
+    bundle = inheritance.hand_in(start_files.write_bundle(engine, record, plan, mounts), inherited, record)
     bundle = rootfs.attach(engine, record, bundle, mounts)
 
     side: NetworkSide | None = None
@@ -127,7 +134,10 @@ def _start(
 
     if strays.are_possible(record):
         strays.adopt()
-    if record.tty:
+    if inherited.streams:
+        launched = launch.launch(bundle, (inherited.streams[0], inherited.streams[1], inherited.streams[2]), connect)
+        ends = Streams(-1, {})
+    elif record.tty:
         launched = launch.launch(bundle, None, connect)
         ends = Streams.of_terminal(launched.terminal)
     else:
@@ -135,11 +145,13 @@ def _start(
         launched = launch.launch(bundle, pipes.theirs, connect)
         ends = Streams.of_pipes(pipes)
     mounts.release()
-    checks = _health_checks(engine, record)
+    inherited.close()
+    checks = _health_checks(engine, record, inherited)
     try:
         state = _write_state(engine, record, launched.pid, checks, side)
         log = log_drivers.open_log(engine.layout, record)
-    except OSError:
+        pid_files.write(record.lifecycle, launched.pid)
+    except (OSError, PodError):
         os.kill(launched.pid, _signal.SIGKILL)
         os.waitpid(launched.pid, 0)
         raise
@@ -150,6 +162,9 @@ def _start(
     supervisor.health = checks
     supervisor.network = side
     supervisor.stop_signal = signals.number(record.stop_signal)
+    supervisor.stop_timeout = record.stop_timeout
+    if record.lifecycle.timeout:
+        supervisor.kill_at = time.monotonic() + record.lifecycle.timeout
     return supervisor, state
 
 
@@ -165,12 +180,12 @@ def _connect(
     return side
 
 
-def _health_checks(engine: Engine, record: ContainerRecord) -> HealthChecks | None:
+def _health_checks(engine: Engine, record: ContainerRecord, inherited: Inherited) -> HealthChecks | None:
     if record.healthcheck is None:
         return None
     from pod.engine.monitor import health
 
-    return health.of(engine, record, time.monotonic())
+    return health.of(engine, record, inherited.notify_socket if record.lifecycle.notify == "healthy" else "")
 
 
 def _write_state(
@@ -201,8 +216,8 @@ def _bug(err: Exception, *, debug: bool) -> PodError:
     return PodError(f"the container's monitor failed: {type(err).__name__}: {err}", hint=hint)
 
 
-def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err: PodError) -> None:
-    """Write down why the container did not start, tidy up, and tell the command that waits."""
+def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err: PodError) -> int:
+    """Write down why the container did not start, tidy up, and tell the command that waits; return the exit code."""
     before = containers.load(engine.layout, record.id).state
     state = before.replace(exit_code=err.exit_code, error=err.message, finished_at=times.now())
     try:
@@ -215,3 +230,4 @@ def _report_failure(engine: Engine, record: ContainerRecord, client: Client, err
         client.send(protocol.FAILED + jsonfile.dumps(report))
         client.flush_slowly()
     files.remove_file(f"{engine.layout.run_container(record.id)}/{protocol.SOCKET_NAME}")
+    return err.exit_code

@@ -36,6 +36,9 @@ class Supervisor:
         self.health: HealthChecks | None = None
         self.network: NetworkSide | None = None
         self.stop_signal = int(_signal.SIGTERM)
+        self.stop_timeout = 10  # seconds before SIGKILL
+        self.kill_at: float | None = None  # the moment (monotonic) at which the program has had its time
+        self.restart_wanted = False  # an unhealthy container is to be started again, whatever its policy
         self.terminated = False  # somebody ends the monitor: a session or a machine that goes down
         self._pidfd = os.pidfd_open(init)
         self._exit_code: int | None = None
@@ -44,7 +47,8 @@ class Supervisor:
         """Serve until the program has ended and all it wrote is logged: its exit code. None at `until` (monotonic)."""
         _signal.signal(_signal.SIGTERM, self._terminate)
         while self._exit_code is None:
-            events = self._wait(_milliseconds(until, *(side.due for side in (self.health, self.network) if side)))
+            dues = (side.due for side in (self.health, self.network) if side)
+            events = self._wait(_milliseconds(until, self.kill_at, *dues))
             if not events and until is not None and time.monotonic() >= until and not self._busy():
                 return None
             for fd, event in events:
@@ -53,6 +57,8 @@ class Supervisor:
                 self.health.start_if_due()
             if self.network is not None:
                 self.network.retry_if_due()
+            if self.kill_at is not None and time.monotonic() >= self.kill_at:
+                self._kill()
         if self.health is not None:
             self.health.abandon()
         self._drain()
@@ -65,6 +71,11 @@ class Supervisor:
             os.kill(self.init, self.stop_signal)
         except ProcessLookupError:
             pass
+
+    def _kill(self) -> None:
+        self.kill_at = None
+        if self._exit_code is None:
+            os.kill(self.init, _signal.SIGKILL)
 
     def _busy(self) -> bool:
         checking = self.health is not None and self.health.running
@@ -96,7 +107,7 @@ class Supervisor:
         if fd == self._pidfd:
             self._bury()
         elif self.health is not None and fd == self.health.fileno():
-            self.health.finish()
+            self._act_on_health(self.health.finish())
         elif fd == self.listener.fileno():
             client = self.listener.accept()
             if client is not None:
@@ -112,6 +123,16 @@ class Supervisor:
             client = next((c for c in self.clients if c.fileno() == fd), None)
             if client is not None:
                 self._serve(client, event)
+
+    def _act_on_health(self, action: str) -> None:
+        """Do what the container's health calls for: kill it, restart it, or stop it in its own way."""
+        if action == "stop":
+            self.terminated = True
+            self.kill_at = time.monotonic() + self.stop_timeout
+            os.kill(self.init, self.stop_signal)
+        elif action:
+            self.restart_wanted = action == "restart"
+            self._kill()
 
     def _bury(self) -> None:
         """Collect the program's exit status, and those of helpers that ended with it."""

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from pod.cli.context import Context
-    from pod.cli.options import Argument, DetachKeys, Latest, Option
+    from pod.cli.options import Argument, DetachKeys, Latest, Option, PreserveFd, PreserveFds
 
 
 def exec_(
@@ -27,6 +27,8 @@ def exec_(
     ] = (),
     interactive: Annotated[bool, Option("--interactive", "-i", help="Keep stdin open")] = False,
     latest: Latest = False,
+    preserve_fd: PreserveFd = (),
+    preserve_fds: PreserveFds = 0,
     privileged: Annotated[bool, Option("--privileged", help="Give the command all that you may do")] = False,
     tty: Annotated[bool, Option("--tty", "-t", help="Give the command a terminal")] = False,
     user: Annotated[str | None, Option("--user", "-u", metavar="USER[:GROUP]", help="Run as this user")] = None,
@@ -41,6 +43,7 @@ def exec_(
       pod exec -u root -w /srv web ls -l
     """
     from pod.cli.actions.selection import one
+    from pod.cli.parsers.handover import parse_preserved
     from pod.engine.exec import ExecOptions
     from pod.engine.exec import exec_ as exec_in_container
 
@@ -59,5 +62,6 @@ def exec_(
         detach=detach,
         privileged=privileged,
         detach_keys=run_options.parse_detach_keys(detach_keys),
+        preserved=parse_preserved(preserve_fds, preserve_fd) if preserve_fds or preserve_fd else (),
     )
     return exec_in_container(context.engine, one(context, names, latest), options)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pod.cli.actions.replace import remove_if_replaced
 from pod.cli.commands.container.create_flags import CreateFlags
 from pod.cli.parsers.create_options import parse_create_options
+from pod.cli.parsers.handover import parse_handover
 from pod.cli.parsers.run_options import parse_detach_keys
 from pod.errors import UsageError
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from pod.cli.context import Context
-    from pod.cli.options import DetachKeys, Option, SigProxy
+    from pod.cli.options import DetachKeys, Option, PreserveFd, PreserveFds, SigProxy
     from pod.engine.attach import AttachOptions
 
 
@@ -22,6 +23,9 @@ class RunFlags(CreateFlags):
 
     detach: Annotated[bool, Option("--detach", "-d", help="Run in the background and print the id")] = False
     detach_keys: DetachKeys = None
+    preserve_fd: PreserveFd = ()
+    preserve_fds: PreserveFds = 0
+    rmi: Annotated[bool, Option("--rmi", help="Remove the container and its image when it exits")] = False
     sig_proxy: SigProxy = True
 
 
@@ -39,11 +43,17 @@ def run(context: Context, flags: RunFlags) -> int:
     """
     from pod.engine.run import run as run_container
 
+    if flags.rmi:
+        flags = flags.replace(rm=True)
     options = parse_create_options(context, flags)
+    if flags.rmi:
+        options = options.replace(lifecycle=options.lifecycle.replace(remove_image=True))
+    handover = parse_handover(context.environ, flags.preserve_fds, flags.preserve_fd)
     attachment = _attachment(flags, options.attach)
     remove_if_replaced(context, flags)
     shows_output = attachment is not None and (attachment.stdout or attachment.stderr)
-    return run_container(context.engine, options, attachment, None if shows_output else _print_id).exit_code
+    told = None if shows_output else _print_id
+    return run_container(context.engine, options, attachment, told, handover).exit_code
 
 
 def _attachment(flags: RunFlags, streams: tuple[str, ...]) -> AttachOptions | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.cli.parsers.handover import parse_handover
 from pod.cli.parsers.run_options import parse_detach_keys
 from pod.errors import UsageError
 
@@ -44,11 +45,12 @@ def start(
     names = select(
         context, containers, everything=all, latest=latest, filters=filters, fits=lambda found: not found.running
     )
+    handover = parse_handover(context.environ)
     if not (attach or interactive):
-        return for_each(context, names, lambda name: start_container(context.engine, name))
+        return for_each(context, names, lambda name: start_container(context.engine, name, None, handover))
     if len(names) != 1:
         raise UsageError(f"only one container can be attached to, not {len(names)}")
     keys = parse_detach_keys(detach_keys)
     return start_container(
-        context.engine, names[0], AttachOptions(stdin=interactive, sig_proxy=sig_proxy, detach_keys=keys)
+        context.engine, names[0], AttachOptions(stdin=interactive, sig_proxy=sig_proxy, detach_keys=keys), handover
     )

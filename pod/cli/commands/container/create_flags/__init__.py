@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.cli.commands.container.create_flags.health import HealthFlags
 from pod.cli.commands.container.create_flags.image import ImageFlags
+from pod.cli.commands.container.create_flags.lifecycle import LifecycleFlags
 from pod.cli.commands.container.create_flags.limits import LimitFlags
 from pod.cli.commands.container.create_flags.logging import LoggingFlags
 from pod.cli.commands.container.create_flags.namespaces import NamespaceFlags
@@ -16,6 +17,7 @@ from pod.cli.commands.container.create_flags.storage import StorageFlags
 class CreateFlags(
     ImageFlags,
     HealthFlags,
+    LifecycleFlags,
     LoggingFlags,
     LimitFlags,
     StorageFlags,

@@ -6,7 +6,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Annotated
+    from typing import Annotated, Literal
 
     from pod.cli.options import Option
 
@@ -41,6 +41,67 @@ class HealthFlags(Record):
         str,
         Option(
             "--health-timeout", metavar="TIME", help="A check that takes longer fails (30s)", rich_help_panel="Health"
+        ),
+    ] = ""
+    health_log_destination: Annotated[
+        str,
+        Option(
+            "--health-log-destination",
+            metavar="FOLDER",
+            help="local, events_logger or a folder",
+            rich_help_panel="Health",
+        ),
+    ] = ""
+    health_max_log_count: Annotated[
+        int | None,
+        Option("--health-max-log-count", metavar="N", help="Results kept (5); 0 is all", rich_help_panel="Health"),
+    ] = None
+    health_max_log_size: Annotated[
+        int | None,
+        Option("--health-max-log-size", metavar="BYTES", help="Output kept (4096); 0 is all", rich_help_panel="Health"),
+    ] = None
+    health_on_failure: Annotated[
+        Literal["none", "kill", "restart", "stop"],
+        Option(
+            "--health-on-failure",
+            metavar="ACTION",
+            help="When unhealthy: none, kill, restart, stop",
+            rich_help_panel="Health",
+        ),
+    ] = "none"
+    health_startup_cmd: Annotated[
+        str,
+        Option(
+            "--health-startup-cmd",
+            metavar="COMMAND|JSON",
+            help="Check with this until it succeeds",
+            rich_help_panel="Health",
+        ),
+    ] = ""
+    health_startup_interval: Annotated[
+        str,
+        Option("--health-startup-interval", metavar="TIME", help="Time between those (30s)", rich_help_panel="Health"),
+    ] = ""
+    health_startup_retries: Annotated[
+        int | None,
+        Option(
+            "--health-startup-retries",
+            metavar="N",
+            help="Failures that restart it; 0 is none",
+            rich_help_panel="Health",
+        ),
+    ] = None
+    health_startup_success: Annotated[
+        int | None,
+        Option("--health-startup-success", metavar="N", help="Successes needed (1)", rich_help_panel="Health"),
+    ] = None
+    health_startup_timeout: Annotated[
+        str,
+        Option(
+            "--health-startup-timeout",
+            metavar="TIME",
+            help="One that takes longer fails (30s)",
+            rich_help_panel="Health",
         ),
     ] = ""
     no_healthcheck: Annotated[
