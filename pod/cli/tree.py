@@ -89,6 +89,7 @@ COMMANDS = (
     _entry(IMAGES, "build.prune:prune", "builder prune", "buildx prune"),
     _entry(IMAGES, "image.pull:pull", "pull", "image pull"),
     _entry(IMAGES, "image.push:push", "push", "image push"),
+    _entry(IMAGES, "image.copy:copy", "image copy"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
     _entry(IMAGES, "image.save:save", "save", "image save"),
     _entry(IMAGES, "image.import_:import_", "import", "image import"),

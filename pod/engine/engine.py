@@ -38,13 +38,14 @@ class Engine:
         if self._namespace is None:
             from pod.engine import namespace  # it needs ctypes; listings never enter
 
-            self._make_folders()
+            self.prepare()
             self._namespace = namespace.enter(self.settings, self.layout)
             if notice := namespace.single_id_notice(self.layout, self._namespace):
                 self.notify(notice)
         return self._namespace
 
-    def _make_folders(self) -> None:
+    def prepare(self) -> None:
+        """Make the folders of the store. Raises StorageError."""
         path = self.layout.marker
         try:
             if not os.path.exists(path):

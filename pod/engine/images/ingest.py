@@ -38,7 +38,7 @@ def ingest(
 ) -> None:
     """Store images of an archive, all or none. Raises ArchiveError, DigestMismatch, StorageError, OSError."""
     try:
-        layers = _store_layers(engine, staging, tree, images, progress)
+        layers = _run(_UnpackJob, engine, staging, tree, images, progress)
         new = [_stored_already(engine, staging, image) or _stage_documents(staging, image, layers) for image in images]
         publish(engine, staging, new, {layer.diff_id: descriptor for layer, descriptor in layers.items()})
     except BaseException:
@@ -46,14 +46,20 @@ def ingest(
         raise
 
 
-def _store_layers(
+def stage(engine: Engine, staging: BlobStaging, tree: Tree, image: ArchivedImage) -> NewImage:
+    """Stage an image of an archive with all its blobs, unpacking nothing. Raises ArchiveError, DigestMismatch."""
+    return _stage_documents(staging, image, _run(_LayerJob, engine, staging, tree, [image], None))
+
+
+def _run(
+    job: type[_LayerJob],
     engine: Engine,
     staging: BlobStaging,
     tree: Tree,
     images: Sequence[ArchivedImage],
     progress: LayerProgress | None,
 ) -> dict[ArchivedLayer, Descriptor]:
-    """Stage and unpack every layer once, in as many workers as there are cores; the largest begins first."""
+    """Do the work on every layer once, in as many workers as there are cores; the largest begins first."""
     layers = sorted({layer for image in images for layer in image.layers}, key=lambda one: -tree.size(one.member))
     totals = [tree.size(layer.member) for layer in layers]
     done = [0] * len(layers)
@@ -63,13 +69,13 @@ def _store_layers(
         if progress is not None:
             progress(layers[number].diff_id, done[number], totals[number])
 
-    jobs = [_LayerJob(engine, staging, tree, layer) for layer in layers]
+    jobs = [job(engine, staging, tree, layer) for layer in layers]
     descriptors: list[Descriptor] = workers.run_all(jobs, workers.cores(), hear)
     return dict(zip(layers, descriptors, strict=True))
 
 
 class _LayerJob:
-    """The work on one layer, done in a child."""
+    """The work on one layer, done in a child: stage it."""
 
     def __init__(self, engine: Engine, staging: BlobStaging, tree: Tree, layer: ArchivedLayer) -> None:
         self._engine = engine
@@ -79,15 +85,8 @@ class _LayerJob:
         self._what = f"{tree.shown}: {layer.member}"
 
     def __call__(self, report: Callable[[int], None]) -> Descriptor:
-        diff_id = self._layer.diff_id
-        descriptor = self._stage()
-        try:
-            unpack(self._engine, self._staging, diff_id, descriptor, progress=report)
-        except DigestMismatch as err:
-            raise DigestMismatch(self._what, err.expected, err.found) from None
-        except ArchiveError as err:
-            raise ArchiveError(f"{self._what}: {err.message}", hint=err.hint) from None
-        return descriptor
+        del report
+        return self._stage()
 
     def _stage(self) -> Descriptor:
         """Bring the layer's blob into the staging folder, verified, and return its descriptor."""
@@ -105,6 +104,20 @@ class _LayerJob:
         if known is None or expected not in (None, known):
             known, size = staging.add_stream(tree.stream(layer.member), self._what, expected, size)
         return Descriptor(layer.media_type or LAYER_TYPES[kind], known, size)
+
+
+class _UnpackJob(_LayerJob):
+    """The same, and unpack it."""
+
+    def __call__(self, report: Callable[[int], None]) -> Descriptor:
+        descriptor = self._stage()
+        try:
+            unpack(self._engine, self._staging, self._layer.diff_id, descriptor, progress=report)
+        except DigestMismatch as err:
+            raise DigestMismatch(self._what, err.expected, err.found) from None
+        except ArchiveError as err:
+            raise ArchiveError(f"{self._what}: {err.message}", hint=err.hint) from None
+        return descriptor
 
 
 def _stored_already(engine: Engine, staging: BlobStaging, image: ArchivedImage) -> NewImage | None:

@@ -11,6 +11,7 @@ from pod.errors import ArchiveError
 from pod.oci.digest import Digest
 from pod.oci.platform import Platform
 from pod.record import Record
+from pod.storage.archives.archived import normalise
 from pod.storage.archives.opening import Input, open_tree, read_images
 from pod.storage.blobs import BlobStaging
 from pod.storage.images import familiar
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
     from pod.engine.engine import Engine
     from pod.engine.images.ingest import LayerProgress
+    from pod.storage.archives.archived import ArchivedImage
+    from pod.storage.archives.tree import Tree
 
 
 class Loaded(Record):
@@ -44,10 +47,12 @@ def load(
     source: Input,
     *,
     platform: str = "",
+    only: str = "",
+    called: str = "",
     read_progress: Callable[[int], None] | None = None,
     layer_progress: LayerProgress | None = None,
 ) -> list[Loaded]:
-    """Load every image of an archive, all or none.
+    """Load every image of an archive, all or none, or `only` one by its name in there, to be `called` otherwise.
 
     `read_progress` hears of bytes taken from a stream, `layer_progress` of layers being unpacked. Raises ArchiveError,
     DigestMismatch, StorageError.
@@ -58,7 +63,9 @@ def load(
     try:
         with BlobStaging(engine.layout, "load") as staging:
             tree = open_tree(source, staging, read_progress)
-            images = read_images(tree, wanted)
+            images = choose(tree, read_images(tree, wanted), only)
+            if called:
+                images = [one_of(tree, images).replace(names=(called,))]
             for image in images:
                 if not image.platform.matches(wanted):
                     name = familiar(image.names[0]) if image.names else image.id.short
@@ -68,3 +75,27 @@ def load(
         raise cannot_store(engine.layout, source.shown, err) from err
     events.image(engine.layout, "loadfromarchive", name=source.shown)
     return [Loaded(image.id, image.names) for image in images]
+
+
+def choose(tree: Tree, images: list[ArchivedImage], name: str) -> list[ArchivedImage]:
+    """Return the images of an archive that a name means: all where there is none. Raises ArchiveError."""
+    if not name:
+        return images
+    if name.startswith("@") and name[1:].isdecimal() and int(name[1:]) < len(images):
+        return [images[int(name[1:])]]  # as Podman counts the images of a docker-archive
+    wanted = {normalise(tree, name, local=local) for local in (False, True)}
+    found = [image.replace(names=tuple(wanted & {*image.names})) for image in images if wanted & {*image.names}]
+    if not found:
+        there = ", ".join(familiar(known) for image in images for known in image.names)
+        raise ArchiveError(
+            f"{tree.shown} has no image {name}", hint=f"it has {there}" if there else "its images have no names"
+        )
+    return found
+
+
+def one_of(tree: Tree, images: list[ArchivedImage]) -> ArchivedImage:
+    """Return the image where there is one. Raises ArchiveError where a name has to say which."""
+    if len(images) > 1:
+        there = ", ".join(familiar(name) for image in images for name in image.names[:1])
+        raise ArchiveError(f"{tree.shown} has {len(images)} images", hint=f"say which behind a colon: {there}")
+    return images[0]

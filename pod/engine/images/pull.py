@@ -78,8 +78,11 @@ def pull(
     platform: str = "",
     progress: PullProgress | None = None,
     notice: str = "",
+    called: str = "",
 ) -> Pulled:
-    """Pull an image by the policy always, missing, newer or never; the notice is told before anything is fetched.
+    """Pull an image by the policy always, missing, newer or never, to be `called` otherwise than it is there.
+
+    The notice is told before anything is fetched.
 
     Raises InvalidReference, NoSuchImage, RegistryError, DigestMismatch, ArchiveError, StorageError.
     """
@@ -96,7 +99,7 @@ def pull(
         engine.notify(notice)
     try:
         found = short_names.settle(name, found, access.conf.short_name_mode, engine.choose_image)
-        return _pull_first(engine, access, found, wanted, progress or PullProgress())
+        return _pull_first(engine, access, found, wanted, progress or PullProgress(), called)
     except RegistryError:
         if policy == "newer" and stored is not None:
             return Pulled(stored.id, stored.name, stored.manifest, False)
@@ -151,7 +154,12 @@ def _stored(store: ImageStore, name: str, candidates: Sequence[Reference], platf
 
 
 def _pull_first(
-    engine: Engine, access: Access, found: Meaning, platform: Platform | None, progress: PullProgress
+    engine: Engine,
+    access: Access,
+    found: Meaning,
+    platform: Platform | None,
+    progress: PullProgress,
+    called: str = "",
 ) -> Pulled:
     """Pull the first candidate that there is, from the first place that has it."""
     failures: list[RegistryError] = []
@@ -163,7 +171,7 @@ def _pull_first(
             except RegistryError as err:
                 failures.append(err)
                 continue
-            pulled = _store(engine, repository, reference, image, progress)
+            pulled = _store(engine, repository, reference, image, progress, called)
             if found.short:
                 short_names.record(found.short, reference)
             return pulled
@@ -173,10 +181,15 @@ def _pull_first(
 
 
 def _store(
-    engine: Engine, repository: Repository, reference: Reference, image: RemoteImage, progress: PullProgress
+    engine: Engine,
+    repository: Repository,
+    reference: Reference,
+    image: RemoteImage,
+    progress: PullProgress,
+    called: str,
 ) -> Pulled:
     """Bring what is missing of an image into the store and list it. The work is done in the user's namespace."""
-    name = str(reference.replace(tag="") if reference.digest else reference)
+    name = called or str(reference.replace(tag="") if reference.digest else reference)
     pulled = Pulled(image.manifest.config.digest, name, image.digest, True)
     engine.enter()
     if _list_again(engine, pulled, image):

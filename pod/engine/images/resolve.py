@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _DEFAULT = ImageSource()
+_TRANSPORTS = ("docker://", "oci:", "oci-archive:", "docker-archive:", "dir:", "containers-storage:")
 
 
 class ResolvedImage(Record):
@@ -41,6 +42,8 @@ def resolve(engine: Engine, name: str) -> Image:
 def for_container(engine: Engine, name: str, source: ImageSource = _DEFAULT) -> ResolvedImage:
     """Return the image for a new container, unpacked and ready. Raises NoSuchImage, AmbiguousName, InvalidReference."""
     store = ImageStore(engine.layout)
+    if name.startswith(_TRANSPORTS):
+        name = _brought(engine, name, source)
     image = _found_or_pulled(engine, store, name, source)
     if host_image.is_meant(name) and image.config.config.labels.get(host_image.STAMP) not in (None, host_image.stamp()):
         image = _embedded_anew(store)
@@ -62,6 +65,20 @@ def _found_or_pulled(engine: Engine, store: ImageStore, name: str, source: Image
     from pod.engine.images import pull  # requests and all that: more than a whole run costs
 
     return store.get(pull.for_container(engine, name, source, missing))
+
+
+def _brought(engine: Engine, place: str, source: ImageSource) -> str:
+    """Bring the image of an archive or a folder into the store, and return its id."""
+    from pod.engine.images import copy
+    from pod.oci import transports
+
+    found = transports.need(place)
+    if found.transport == transports.DOCKER:
+        return found.name
+    (image, *others) = copy.into_store(engine, found, copy.CopyOptions(platform=source.platform))
+    if others:
+        raise NoSuchImage(place, hint=f"there are {1 + len(others)} images: say which behind a colon")
+    return str(image.id)
 
 
 def _embedded_anew(store: ImageStore) -> Image:

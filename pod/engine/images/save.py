@@ -54,6 +54,21 @@ def save(
         _check_platform(images, Platform.parse_text(platform))
     if format == DOCKER_DIR and len(images) > 1:
         raise UsageError("a docker-dir holds one image", hint="use --format oci-dir for several")
+    write(engine, images, output, format=format, compress=compress, progress=progress)
+    for image in images:
+        events.image(engine.layout, "save", str(image.image.id), output if isinstance(output, str) else "")
+
+
+def write(
+    engine: Engine,
+    images: list[SavedImage],
+    output: str | int,
+    *,
+    format: str,
+    compress: bool = False,
+    progress: Callable[[int], None] = _ignore,
+) -> None:
+    """Write chosen images; see `save`."""
     if _needs_packing(engine, images):
         engine.enter()
     with BlobStaging(engine.layout, "save") as staging:
@@ -72,9 +87,8 @@ def save(
             raise
         except OSError as err:
             where = err.filename or (output if isinstance(output, str) else "the archive")
-            raise StorageError(f"cannot save {', '.join(names)}: {err.strerror}: {where}") from err
-    for image in images:
-        events.image(engine.layout, "save", str(image.image.id), output if isinstance(output, str) else "")
+            names = ", ".join(name for saved in images for name in saved.names[:1] or (saved.image.id.short,))
+            raise StorageError(f"cannot save {names}: {err.strerror}: {where}") from err
 
 
 def _chosen(store: ImageStore, names: Sequence[str]) -> list[SavedImage]:

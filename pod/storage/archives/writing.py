@@ -36,6 +36,8 @@ class SavedImage(Record):
     image: Image
     names: tuple[str, ...]
     config: bytes
+    label: str = ""  # what an OCI layout is to call it, in the stead of its names
+    keeps_types: bool = False  # leave the manifest in its types where the format allows any
 
 
 class TarOutput:
@@ -143,10 +145,9 @@ def write_oci_layout(output: Output, images: Sequence[SavedImage], layers: Layer
                 output.add(blob_name(own), document)
                 written.add(own)
         descriptor = Descriptor(media_types.OCI_MANIFEST, digest, len(manifest), saved.image.platform)
-        for name in saved.names:
-            index.append(descriptor.replace(annotations={REF_NAME: name, CONTAINERD_NAME: name}))
-        if not saved.names:
-            index.append(descriptor)
+        labels = [{REF_NAME: name, CONTAINERD_NAME: name} for name in saved.names]
+        for label in [{REF_NAME: saved.label}] if saved.label else labels or [{}]:
+            index.append(descriptor.replace(annotations=label))
     output.add("index.json", jsonfile.dumps(Index(2, tuple(index), media_types.OCI_INDEX).to_json()))
     output.finish()
 
@@ -156,7 +157,8 @@ def write_dir(output: Output, saved: SavedImage, layers: LayerFiles) -> None:
     output.add("version", dir_transport.VERSION)
     _write_layers(output, saved.image, layers, set(), lambda digest: digest.hex)
     output.add(saved.image.id.hex, saved.config)
-    output.add(dir_transport.MANIFEST, _manifest_in(media_types.in_docker_types, saved.image, layers))
+    convert = str if saved.keeps_types else media_types.in_docker_types
+    output.add(dir_transport.MANIFEST, _manifest_in(convert, saved.image, layers))
     output.finish()
 
 

@@ -11,11 +11,14 @@ from pod.cli.parsers.registry_options import parse_transfer
 from pod.engine.images import push as engine
 from pod.errors import StorageError, UsageError
 from pod.linux import files
+from pod.oci import transports
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.cli.commands.image.push import PushFlags
     from pod.cli.context import Context
+    from pod.oci.transports import Place
+    from pod.registry.options import RegistryOptions
 
 
 def push(context: Context, flags: PushFlags) -> int:
@@ -25,6 +28,9 @@ def push(context: Context, flags: PushFlags) -> int:
     if flags.all_tags and flags.destination:
         raise UsageError("--all-tags takes a single name: that of the repository")
     options = parse_transfer(flags)
+    place = transports.parse(flags.destination)
+    if place is not None and place.transport != transports.DOCKER:
+        return _to_place(context, place, flags, options)
     form = parse_push_form(flags).replace(platform=flags.platform)
     with choose(quiet=flags.quiet, stream=sys.stdout) as progress:
         if flags.all_tags:
@@ -37,6 +43,19 @@ def push(context: Context, flags: PushFlags) -> int:
     if flags.quiet:
         for one in pushed:
             print(one.reference)
+    return 0
+
+
+def _to_place(context: Context, place: Place, flags: PushFlags, options: RegistryOptions) -> int:
+    """Write an image to an archive or a folder."""
+    from pod.engine.images import copy
+
+    source = transports.Place(transports.STORAGE, name=flags.image)
+    copied = copy.copy(context.engine, source, place, copy.CopyOptions(target=options))
+    if flags.digestfile:
+        write_digest(flags.digestfile, str(copied.digest))
+    if not flags.quiet:
+        print(copied.digest)
     return 0
 
 
