@@ -135,8 +135,11 @@ def _images(context: Context, _: str) -> list[str]:
     return [reference.familiar for reference in references] + [reference.familiar_name for reference in references]
 
 
-def _networks(_context: Context, _target: str) -> list[str]:
-    return ["none", "host", "slirp4netns"]
+def _networks(context: Context, target: str) -> list[str]:
+    from pod.net import store
+
+    names = [network.name for network in store.every(context.engine.layout.networks)]
+    return names if target.startswith("network.") else ["none", "host", "slirp4netns", "pasta", *names]
 
 
 _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
@@ -145,6 +148,7 @@ _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
     "image": _images,
     "images": _images,
     "network": _networks,
+    "networks": _networks,
 }
 
 

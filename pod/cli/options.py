@@ -27,6 +27,9 @@ Volumes = Annotated[tuple[str, ...], Argument(metavar="VOLUME...", help="Names (
 OneVolume = Annotated[str, Argument(metavar="VOLUME", help="Name of a volume")]
 Secrets = Annotated[tuple[str, ...], Argument(metavar="SECRET...", help="Names or ids")]
 
+Networks = Annotated[tuple[str, ...], Argument(metavar="NETWORK...", help="Names or ids (a unique beginning does)")]
+OneNetwork = Annotated[str, Argument(metavar="NETWORK", help="Name or id of a network")]
+
 All = Annotated[bool, Option("--all", "-a", help="All containers")]
 Latest = Annotated[bool, Option("--latest", "-l", help="The container that was created last")]
 CidFiles = Annotated[

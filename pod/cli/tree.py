@@ -9,8 +9,8 @@ from __future__ import annotations
 from pod.record import Record
 
 RUN, MANAGE, IMAGES, SYSTEM = "Running containers", "Managing containers", "Images", "System"
-VOLUMES = "Volumes and secrets"
-SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, SYSTEM)
+VOLUMES, NETWORKS = "Volumes and secrets", "Networks"
+SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, NETWORKS, SYSTEM)
 """The headings of `pod --help`, in their order."""
 
 GROUPS = {
@@ -18,6 +18,7 @@ GROUPS = {
     "image": "Manage images",
     "builder": "Manage builds",
     "buildx": "Manage builds, as Docker's plugin calls it",
+    "network": "Manage networks",
     "volume": "Manage volumes",
     "secret": "Manage secrets",
     "checkpoint": "Write containers to disk",
@@ -115,6 +116,16 @@ COMMANDS = (
     _entry(IMAGES, "manifest.remove:remove", "manifest remove"),
     _entry(IMAGES, "manifest.rm:rm", "manifest rm"),
     _entry(IMAGES, "manifest.exists:exists", "manifest exists"),
+    _entry(NETWORKS, "network.create:create", "network create"),
+    _entry(NETWORKS, "network.ls:ls", "network ls", "network list"),
+    _entry(NETWORKS, "network.inspect:inspect", "network inspect"),
+    _entry(NETWORKS, "network.rm:rm", "network rm", "network remove"),
+    _entry(NETWORKS, "network.prune:prune", "network prune"),
+    _entry(NETWORKS, "network.exists:exists", "network exists"),
+    _entry(NETWORKS, "network.connect:connect", "network connect"),
+    _entry(NETWORKS, "network.disconnect:disconnect", "network disconnect"),
+    _entry(NETWORKS, "network.reload:reload", "network reload"),
+    _entry(NETWORKS, "network.update:update", "network update"),
     _entry(VOLUMES, "volume.create:create", "volume create"),
     _entry(VOLUMES, "volume.ls:ls", "volume ls", "volume list"),
     _entry(VOLUMES, "volume.inspect:inspect", "volume inspect"),
@@ -165,7 +176,6 @@ NOT_YET = frozenset(
     farm
     kube
     machine
-    network
     pod
     scp
     service

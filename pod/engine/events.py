@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pod.storage.layout import StorageLayout
 
 CONTAINER, IMAGE, SYSTEM, VOLUME, SECRET = "container", "image", "system", "volume", "secret"
+NETWORK = "network"
 
 _MAXIMUM = 1 << 20  # bytes, then the log becomes events.log.1
 
@@ -51,6 +52,11 @@ def image(layout: StorageLayout, action: str, image_id: str = "", name: str = ""
 def volume(layout: StorageLayout, action: str, name: str) -> None:
     """Write down what happened to a volume."""
     _append(layout, Event(times.now(), VOLUME, action, name, name))
+
+
+def network(layout: StorageLayout, action: str, name: str, network_id: str, **details: str) -> None:
+    """Write down what happened to a network, and to which container on it."""
+    _append(layout, Event(times.now(), NETWORK, action, network_id, name, details=details))
 
 
 def secret(layout: StorageLayout, action: str, secret_id: str, name: str) -> None:

@@ -30,5 +30,9 @@ def rename(engine: Engine, name: str, new_name: str) -> str:
             f"{layout.container(container_id)}/record.json", renamed.to_json(), durable=not record.auto_remove
         )
         files.remove_file(layout.name(record.name))
+        if record.networks:
+            from pod.engine.network import connect
+
+            connect.rename(engine, containers.load(layout, container_id))
     events.container(layout, "rename", renamed, oldName=record.name)
     return container_id

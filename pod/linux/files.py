@@ -194,3 +194,13 @@ def _open_folder(parent_fd: int, name: str) -> int:
     except PermissionError:
         os.chmod(name, 0o700, dir_fd=parent_fd)
         return os.open(name, flags, dir_fd=parent_fd)
+
+
+def close_others(keep: set[int]) -> None:
+    """Close every descriptor of this process but some."""
+    lowest = 0
+    for fd in sorted(keep):
+        if fd > lowest:  # closerange(0, 0) would close everything: its last is -1, which close_range(2) takes unsigned
+            os.closerange(lowest, fd)
+        lowest = fd + 1
+    os.closerange(lowest, 1 << 20)

@@ -13,7 +13,7 @@ import os
 import select
 import time
 
-from pod.linux import process
+from pod.linux import files, process
 from pod.linux import syscalls as sc
 from pod.net import addresses
 from pod.net.forward_udp import Datagrams
@@ -50,22 +50,13 @@ def fork(namespace: int, listeners: Sequence[tuple[_socket.socket, Target]], con
     try:
         sc.prctl(sc.PR_SET_PDEATHSIG, _SIGKILL)
         if os.getppid() == parent:
-            _close_others({namespace, *(sock.fileno() for sock, _target in listeners)})
+            files.close_others({0, 1, 2, namespace, *(sock.fileno() for sock, _target in listeners)})
             process.set_title(f"pod: ports of container {container[:12]}")
             sc.setns(namespace, sc.CLONE_NEWNET)
             Forwarder(listeners).run()
         code = 0
     finally:
         os._exit(code)
-
-
-def _close_others(keep: set[int]) -> None:
-    """Let go of everything else of the monitor's, its connection to the keeper above all."""
-    lowest = 3
-    for fd in sorted(keep):
-        os.closerange(lowest, fd)
-        lowest = fd + 1
-    os.closerange(lowest, 1 << 20)
 
 
 class Forwarder:

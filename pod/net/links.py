@@ -47,15 +47,20 @@ class Links:
             found[parse_attributes(body[16:])[_IFLA_IFNAME].rstrip(b"\0").decode()] = index
         return found
 
-    def add_bridge(self, name: str, mtu: int) -> None:
-        """Make a bridge that is not up yet."""
+    def add_bridge(self, name: str, mtu: int, mac: str) -> None:
+        """Make a bridge that is not up yet.
+
+        Without an address of its own it would take that of one of its ports, and change it when that one leaves: all
+        others would look for the gateway in vain until they forget the old one.
+        """
         info = nested(_IFLA_LINKINFO, string(_IFLA_INFO_KIND, "bridge"))
-        self._new_link(name, string(_IFLA_IFNAME, name) + u32(_IFLA_MTU, mtu) + info)
+        attributes = string(_IFLA_IFNAME, name) + u32(_IFLA_MTU, mtu) + _mac(mac)
+        self._new_link(name, attributes + info)
 
     def add_veth(self, name: str, master: int, mtu: int, peer: str, peer_mac: str, namespace: int) -> None:
         """Make a pair: one end here, up and in a bridge; the other in another namespace (a descriptor)."""
         other = string(_IFLA_IFNAME, peer) + u32(_IFLA_MTU, mtu) + u32(_IFLA_NET_NS_FD, namespace)
-        other += attribute(_IFLA_ADDRESS, bytes.fromhex(peer_mac.replace(":", "")))
+        other += _mac(peer_mac)
         data = nested(_IFLA_INFO_DATA, attribute(_VETH_INFO_PEER, _ifinfo() + other))
         info = nested(_IFLA_LINKINFO, string(_IFLA_INFO_KIND, "veth"), data)
         attributes = string(_IFLA_IFNAME, name) + u32(_IFLA_MTU, mtu) + u32(_IFLA_MASTER, master) + info
@@ -112,6 +117,10 @@ class Links:
         scope = _RT_SCOPE_HOST
         route = struct.pack("=BBBBBBBBI", family, 0, 0, 0, 0, _RTPROT_BOOT, scope, _RTN_LOCAL, 0)
         self._netlink.request(_RTM_NEWROUTE, route + u32(_RTA_OIF, loopback) + u32(_RTA_TABLE, table), flags, "route")
+
+
+def _mac(text: str) -> bytes:
+    return attribute(_IFLA_ADDRESS, bytes.fromhex(text.replace(":", "")))
 
 
 def _ifinfo(index: int = 0, *, up: bool = False) -> bytes:

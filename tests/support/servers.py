@@ -13,7 +13,7 @@ $s = IO::Socket::INET->new(LocalPort => {port}, Proto => "udp"); while ($s->recv
 """A server of datagrams for Debian, whose smallest system has perl."""
 ADDRESS_TELLER = """perl -MIO::Socket::INET -e '
 $s = IO::Socket::INET->new(LocalPort => {port}, Listen => 9);
-while ($c = $s->accept) {{ print $c $c->peerhost, "\\n" }}'"""
+while ($c = $s->accept) {{ print $c $c->peerhost, "\\n"; close $c }}'"""
 """A server for Debian that tells every client its address."""
 
 

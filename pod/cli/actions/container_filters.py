@@ -5,6 +5,7 @@ Values of one key are alternatives, but for labels, all of which must fit; diffe
 
 from __future__ import annotations
 
+from pod.cli.actions.container_status import networks_of
 from pod.cli.filters import matches_pattern, parse_pairs, split_label
 from pod.cli.parsers import invalid
 from pod.linux import times
@@ -131,7 +132,7 @@ def _volume(_: Context, value: str) -> Condition:
 
 
 def _network(_: Context, value: str) -> Condition:
-    return lambda container: container.record.network.partition(":")[0] == value
+    return lambda container: value in networks_of(container.record)
 
 
 def _port(_: Context, value: str) -> Condition:

@@ -7,7 +7,7 @@ too. `--format json` is Podman's array, or Docker's objects where pod is called 
 from __future__ import annotations
 
 from pod.cli import units
-from pod.cli.actions.container_status import image_shown, ports_text, seconds, status_text
+from pod.cli.actions.container_status import image_shown, networks_of, ports_text, seconds, status_text
 from pod.linux import times
 from pod.record import Record
 
@@ -124,7 +124,7 @@ def template_row(container: Container, view: View) -> Row:
         Mounts=",".join(_mount_names(container, view.truncate)),
         Namespaces=namespaces,
         **{_NAMESPACE_FIELDS.get(name, name): number for name, number in namespaces.items()},
-        Networks=record.network,
+        Networks=",".join(networks_of(record)),
         Pid=state.init.pid if container.running and state.init else 0,
         Platform="",
         Pod="",
@@ -163,7 +163,7 @@ def podman_document(container: Container, view: View) -> Fields:
             "Mounts": [mount.target for mount in record.mounts],
             "Names": [record.name],
             "Namespaces": namespace_columns.document(container) if view.namespaces else {},
-            "Networks": [record.network],
+            "Networks": list(networks_of(record)),
             "Pid": state.init.pid if container.running and state.init else 0,
             "Pod": "",
             "PodName": "",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from pod.engine.containers import Container
     from pod.network_values import PortMapping
-    from pod.storage.container_records import ContainerState
+    from pod.storage.container_records import ContainerRecord, ContainerState
 
 _HEALTH = {"starting": " (health: starting)", "healthy": " (healthy)", "unhealthy": " (unhealthy)"}
 
@@ -38,6 +38,11 @@ def _since(moment: str, now: int | None) -> str:
 def ports_text(ports: Iterable[PortMapping]) -> str:
     """Return `0.0.0.0:8080->80/tcp, 53/udp`."""
     return ", ".join(_port(port) for port in ports)
+
+
+def networks_of(record: ContainerRecord) -> tuple[str, ...]:
+    """Return the networks that a container is on, or its mode."""
+    return tuple(join.network for join in record.networks) or (record.network.partition(":")[0],)
 
 
 def _port(port: PortMapping) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.cli.actions.event_rows import full_image, words
 from pod.cli.filters import parse_pairs, split_label
-from pod.engine.events import CONTAINER, IMAGE, VOLUME
+from pod.engine.events import CONTAINER, IMAGE, NETWORK, VOLUME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,6 +74,10 @@ def _volume(value: str) -> Condition:
     return lambda event: event.type == VOLUME and event.name.startswith(value)
 
 
+def _network(value: str) -> Condition:
+    return lambda event: event.type == NETWORK and (event.name == value or event.id.startswith(value))
+
+
 def _other(_value: str) -> Condition:
     return lambda _event: False  # there are no such objects yet
 
@@ -83,7 +87,7 @@ _MAKERS: dict[str, Callable[[str], Condition]] = {
     "event": _event,
     "image": _image,
     "label": _label,
-    "network": _other,
+    "network": _network,
     "pod": _other,
     "type": _type,
     "volume": _volume,

@@ -16,8 +16,20 @@ if TYPE_CHECKING:
     from pod.cli.context import Context
 
 _DOCKER_VOLUME = ("CreatedAt", "Driver", "Labels", "Mountpoint", "Name", "Scope")
-_MAPS = ("Annotations", "Data", "Labels", "Networks", "Options", "PortBindings", "Ports", "Sysctls", "Tmpfs", "Volumes")
-_LATER = ("network", "pod")
+_MAPS = (
+    "Annotations",
+    "Containers",
+    "Data",
+    "Labels",
+    "Networks",
+    "Options",
+    "PortBindings",
+    "Ports",
+    "Sysctls",
+    "Tmpfs",
+    "Volumes",
+)
+_LATER = ("pod",)
 
 
 def show(
@@ -35,11 +47,12 @@ def show(
         raise UsageError("no object is named", hint="give names or ids of containers or images")
     if kind in _LATER:
         raise invalid("--type", kind, f"this version of pod has no {kind}s")
+    templated = format not in ("", "json")
     documents: list[Any] = []
     errors: list[PodError] = []
     for name in names:
         try:
-            documents.append(_document(context, name, kind, size=size, platform=platform))
+            documents.append(_document(context, name, kind, size=size, platform=platform, templated=templated))
         except PodError as err:
             errors.append(err)
     if documents or not format:  # Docker and Podman print [] where nothing was found
@@ -52,7 +65,7 @@ def show(
     return max((error.exit_code for error in errors), default=0)
 
 
-def _document(context: Context, name: str, kind: str, *, size: bool, platform: str) -> Any:
+def _document(context: Context, name: str, kind: str, *, size: bool, platform: str, templated: bool) -> Any:
     if kind in ("all", "container"):
         try:
             return _container(context, name, size)
@@ -64,6 +77,12 @@ def _document(context: Context, name: str, kind: str, *, size: bool, platform: s
             return _volume(context, name)
         except NotFound:
             if kind == "volume":
+                raise
+    if kind in ("all", "network"):
+        try:
+            return _network(context, name, templated=templated)
+        except NotFound:
+            if kind == "network":
                 raise
     try:
         return _image(context, name, platform)
@@ -98,6 +117,16 @@ def _volume(context: Context, name: str) -> Any:
         shown = {**{key: document[key] for key in _DOCKER_VOLUME}, "Options": options}
         document = {key: shown[key] for key in sorted(shown)}
     return _struct(document)
+
+
+def _network(context: Context, name: str, *, templated: bool) -> Any:
+    """Return the document of the peer that pod is called as; a template may use the names of both."""
+    from pod.engine.network import inspect
+
+    found = inspect.inspect(context.engine, name)
+    if templated:
+        return _struct(inspect.for_templates(*found))
+    return _struct(inspect.dockers(*found) if context.as_docker else inspect.podmans(*found))
 
 
 def _struct(value: Any) -> Any:

@@ -72,7 +72,7 @@ def _parse_join(text: str) -> NetworkJoin:
             found[_FIELDS[key]] = value
         else:
             raise invalid("--network", text, _RULE)
-    return _checked(NetworkJoin(_DEFAULT_NETWORK if name == "bridge" else name, tuple(aliases), **found), text)
+    return checked_join(NetworkJoin(_DEFAULT_NETWORK if name == "bridge" else name, tuple(aliases), **found), text)
 
 
 def _with_flags(flags: NetworkFlags, joins: tuple[NetworkJoin, ...]) -> tuple[NetworkJoin, ...]:
@@ -94,10 +94,17 @@ def _with_flags(flags: NetworkFlags, joins: tuple[NetworkJoin, ...]) -> tuple[Ne
         )
         for join in joins
     ]
-    return tuple(_checked(join, join.network) for join in mixed)
+    return tuple(checked_join(join, join.network) for join in mixed)
 
 
-def _checked(join: NetworkJoin, text: str) -> NetworkJoin:
+def some_networks(names: Sequence[str]) -> Sequence[str]:
+    """Return the names, of which there must be one. Raises UsageError."""
+    if not names:
+        raise UsageError("no network is named", hint="`pod network ls` lists the networks there are")
+    return names
+
+
+def checked_join(join: NetworkJoin, text: str) -> NetworkJoin:
     """Return the value in one spelling. Raises UsageError for what is no address, name or interface."""
     for option, address, version in (("--ip", join.ip, 4), ("--ip6", join.ip6, 6)):
         if address:

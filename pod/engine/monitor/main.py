@@ -101,11 +101,7 @@ def _detach(keep: set[int]) -> None:
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
-    lowest = 3
-    for fd in sorted(keep):
-        os.closerange(lowest, fd)
-        lowest = fd + 1
-    os.closerange(lowest, 1 << 20)
+    files.close_others({0, 1, 2, *keep})
     for name in _NOT_OURS:
         _signal.signal(getattr(_signal, name), _signal.SIG_IGN)
     _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)

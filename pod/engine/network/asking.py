@@ -22,6 +22,7 @@ def settle(engine: Engine, record: ContainerRecord) -> ContainerRecord:
     """
     if record.network == attach.BRIDGE:
         record = record.replace(networks=tuple(_checked(engine, join) for join in record.networks))
+    bound = _default_address(engine, record)
     wanted = (*record.publish, *(_exposed(record) if record.publish_all else ()))
     if sentence := preparing.check_publish(record):
         engine.notify(sentence)
@@ -30,7 +31,16 @@ def settle(engine: Engine, record: ContainerRecord) -> ContainerRecord:
         return record
     from pod.net import ports
 
+    if bound:
+        wanted = tuple(mapping.replace(host_ip=mapping.host_ip or bound) for mapping in wanted)
     return record.replace(publish=tuple(map(ports.choose, wanted)))
+
+
+def _default_address(engine: Engine, record: ContainerRecord) -> str:
+    """Return the address of this machine that the container's first network has ports published on; "" for all."""
+    if not record.networks:
+        return ""
+    return store.load(engine.layout.networks, record.networks[0].network).options.get("host_binding_ipv4", "")
 
 
 def _exposed(record: ContainerRecord) -> list[PortMapping]:

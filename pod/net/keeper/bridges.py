@@ -7,7 +7,6 @@ would be told apart here.
 from __future__ import annotations
 
 import errno
-import os
 
 from pod.errors import NetworkError
 from pod.net import addresses, namespaces
@@ -39,7 +38,7 @@ class Bridge:
         there = links.names().get(self.name)  # of a keeper before this one, whose containers still run
         if there is not None:
             return there
-        links.add_bridge(self.name, self.network.mtu)
+        links.add_bridge(self.name, self.network.mtu, _mac(self.network.subnets[0].gateway))
         index = links.index(self.name)
         for config in self.network.subnets:
             links.add_address(index, config.gateway, addresses.Subnet.parse(config.subnet).prefix)
@@ -117,7 +116,7 @@ def _attachment(
         network=network.name,
         interface=name,
         host_interface=host_interface,
-        mac=join.mac or _mac(taken),
+        mac=join.mac or _mac(next(iter(taken.values()))),
         ip=taken.get(4, ""),
         prefix=bridge.leases[4].subnet.prefix if 4 in taken else 0,
         gateway=gateways.get(4, ""),
@@ -130,9 +129,9 @@ def _attachment(
     )
 
 
-def _mac(taken: dict[int, str]) -> str:
+def _mac(address: str) -> str:
     """Return a hardware address of our own making: 02:42 and the last bytes of the address, as Docker's are."""
-    tail = addresses.packed(next(iter(taken.values())))[-4:] if taken else os.urandom(4)
+    tail = addresses.packed(address)[-4:]
     return "02:42:" + ":".join(f"{byte:02x}" for byte in tail)
 
 
@@ -150,6 +149,22 @@ def _remove_inside(interface: str, namespace: int) -> None:
         inside.close()
 
 
+def lead_out(network: Network, attachment: Attachment, namespace: int) -> None:
+    """Let a container's default route go through a network, unless it has one."""
+    inside = namespaces.run_in(namespace, Links)
+    try:
+        _add_default_routes(inside, inside.index(attachment.interface), network, attachment)
+    except FileExistsError:
+        pass
+    finally:
+        inside.close()
+
+
+def _add_default_routes(inside: Links, index: int, network: Network, attachment: Attachment) -> None:
+    for gateway in filter(None, (attachment.gateway, attachment.gateway6)):
+        inside.add_route(index, gateway, metric=int(network.options.get("metric", 0)))
+
+
 def _configure(network: Network, attachment: Attachment, namespace: int, *, first: bool) -> None:
     """Set up the container's end."""
     inside = namespaces.run_in(namespace, Links)
@@ -161,8 +176,7 @@ def _configure(network: Network, attachment: Attachment, namespace: int, *, firs
             inside.add_address(index, attachment.ip6, attachment.prefix6)
         inside.set_up(index)
         if first and not network.internal:
-            for gateway in filter(None, (attachment.gateway, attachment.gateway6)):
-                inside.add_route(index, gateway, metric=int(network.options.get("metric", 0)))
+            _add_default_routes(inside, index, network, attachment)
         for route in network.routes:
             inside.add_route(index, route.gateway, route.destination, route.metric)
     finally:

@@ -94,6 +94,7 @@ def _start(folder: str, lock: str, namespace: int) -> None:
     middle = os.fork()  # the keeper is nobody's child: whoever starts it may well end before it
     if middle == 0:
         try:
+            files.close_others({0, 1, 2, log, *passed})
             process.spawn(argv, env=environment, cwd="/", stderr=log, pass_fds=passed, new_session=True)
         finally:
             os._exit(0)

@@ -297,7 +297,15 @@ class Keeper:
         found = [entry for entry in member.attachments if entry.network == network] if member else []
         for attachment in found:
             self._detach(container, attachment)
+            self._lead_out(container, attachment)
         self._names.rebuild(self._members.values())
+
+    def _lead_out(self, container: str, gone: Attachment) -> None:
+        """Give a container the default route of its next network when it has left the one that had it."""
+        left = [entry for entry in self._members[container].attachments if not entry.internal]
+        client = next((client for client in self._clients.values() if client.container == container), None)
+        if left and client is not None and not gone.internal:
+            bridges.lead_out(self._bridges[left[0].network].network, left[0], client.namespace)
 
     def _rename(self, container: str, names: tuple[str, ...]) -> None:
         if container in self._members:

@@ -1,0 +1,267 @@
+"""User-defined networks: names, isolation, addresses, several at once, live changes, and nothing left at the end.
+
+The three containers of an application live for the whole module; clients are Debian's C library and busybox.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from subprocess import DEVNULL
+
+import dns.message
+import dns.reversename
+import pytest
+
+from pod.net.attach import own_address
+from tests.support import servers
+from tests.support.aftermath import wait_until_gone
+from tests.support.commands import CommandLine
+from tests.support.containers import eventually
+from tests.support.networks import addresses_in, ask, gateway, idle, keepers, network, resolves, uplink_of
+
+pytestmark = pytest.mark.skipif(
+    not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="this user may not open /dev/net/tun"
+)
+
+
+@pytest.fixture(scope="module")
+def app(pod: CommandLine, debian: str) -> Iterator[CommandLine]:
+    """front: web, api (also svc); back, internal, with IPv6: api, db (also svc); side: stranger."""
+    with network(pod, "front"), network(pod, "back", "--internal", "--ipv6"), network(pod, "side"):
+        listen = servers.TCP_ECHO.format(port=7)
+        idle(pod, debian, "web", "--network", "front", "--hostname", "www")
+        pod(
+            "run", "-d", "--name", "db", "--network", "back", "--network-alias", "svc", "busybox", "sh", "-c", listen
+        ).ok()
+        idle(pod, debian, "api", "--network", "front:alias=svc", "--network", "back")
+        idle(pod, debian, "stranger", "--network", "side")
+        yield pod
+
+
+def address(pod: CommandLine, container: str, name: str) -> str:
+    return (
+        pod("inspect", "-f", f'{{{{(index .NetworkSettings.Networks "{name}").IPAddress}}}}', container)
+        .ok()
+        .stdout.strip()
+    )
+
+
+def reaches(pod: CommandLine, container: str, host: str, port: int) -> bool:
+    return pod("exec", container, "timeout", "2", "bash", "-c", f"exec 3<>/dev/tcp/{host}/{port}").code == 0
+
+
+def connects(pod: CommandLine, container: str, host: str, port: int = 7) -> bool:
+    script = f"exec 3<>/dev/tcp/{host}/{port} && echo hello >&3 && head -n 1 <&3"
+    return pod("exec", container, "timeout", "1", "bash", "-c", script).stdout == "hello\n"
+
+
+def test_containers_find_each_other_by_every_name(app: CommandLine) -> None:
+    expected = {address(app, "web", "front")}
+    short = app("inspect", "-f", "{{.Id}}", "web").ok().stdout[:12]
+    for name in ("web", "WEB", "www", short):
+        assert resolves(app, "api", name) == expected, name
+
+
+def test_a_container_on_two_networks_reaches_both_and_others_only_their_own(app: CommandLine) -> None:
+    assert connects(app, "api", "db")
+    assert resolves(app, "api", "web") and not resolves(app, "web", "db") and not resolves(app, "stranger", "api")
+    assert not connects(app, "web", address(app, "db", "back"))
+    assert not connects(app, "stranger", address(app, "db", "back"))
+    assert not connects(app, "stranger", gateway(app, "front"), 53)
+
+
+def test_an_internal_network_reaches_nothing_outside(app: CommandLine) -> None:
+    assert "default" not in app("exec", "db", "ip", "route").ok().stdout
+    assert app("exec", "db", "nc", "-w", "1", gateway(app, "front"), "53").code != 0
+    query = dns.message.make_query("outside.example", "A")
+    answer = ask(app, "api", gateway(app, "back"), query)
+    assert answer.id == query.id
+
+
+def test_answers_are_of_the_right_kind(app: CommandLine) -> None:
+    server = gateway(app, "front")
+    web = address(app, "web", "front")
+    assert addresses_in(ask(app, "api", server, dns.message.make_query("web", "A"))) == [web]
+    empty = ask(app, "api", server, dns.message.make_query("web", "AAAA"))
+    assert empty.rcode() == 0 and not empty.answer
+    six = ask(app, "api", server, dns.message.make_query("db", "AAAA"))
+    assert addresses_in(six, "AAAA")[0].startswith("fd")
+    reverse = ask(app, "api", server, dns.message.make_query(dns.reversename.from_address(web), "PTR"))
+    assert reverse.answer[0][0].to_text() == "web."
+    over_tcp = ask(app, "api", server, dns.message.make_query("web", "A"), tcp=True)
+    assert addresses_in(over_tcp) == [web]
+
+
+def test_containers_with_one_alias_take_turns(app: CommandLine) -> None:
+    query = dns.message.make_query("svc", "A")
+    both = {address(app, "api", "back"), address(app, "db", "back"), address(app, "api", "front")}
+    answers = [addresses_in(ask(app, "api", gateway(app, "back"), query)) for _ in range(3)]
+    assert all(set(answer) <= both and len(answer) == 2 for answer in answers)
+    assert len({answer[0] for answer in answers}) == 2
+
+
+def test_forty_containers_started_at_once_are_all_found(app: CommandLine, debian: str) -> None:
+    """Their addresses do not fit into an answer of 512 bytes, which is cut; they do over TCP, and with EDNS."""
+    with network(app, "crowd"):
+        idle(app, debian, "asker", "--network", "crowd")
+        words = ("run", "-d", "--network", "crowd:alias=many", "--name")
+        started = [app.start(*words, f"crowd{n}", "busybox", "sleep", "1000", stdout=DEVNULL) for n in range(40)]
+        assert [process.wait(60) for process in started] == [0] * 40
+        server = gateway(app, "crowd")
+        query = dns.message.make_query("many", "A")
+        cut = ask(app, "asker", server, query)
+        assert cut.flags & dns.flags.TC and not cut.answer
+        assert len(addresses_in(ask(app, "asker", server, query, tcp=True))) == 40
+        extended = dns.message.make_query("many", "A", use_edns=0, payload=4096)
+        assert len(addresses_in(ask(app, "asker", server, extended))) == 40
+        assert len(resolves(app, "asker", "many")) == 40
+        for number in range(0, 40, 7):
+            assert resolves(app, "asker", f"crowd{number}") == {address(app, f"crowd{number}", "crowd")}
+
+
+def test_answers_change_the_moment_a_container_starts_stops_or_is_renamed(app: CommandLine) -> None:
+    app("run", "-d", "--name", "late", "--network", "front", "busybox", "sleep", "1000").ok()
+    assert resolves(app, "web", "late")
+    app("rename", "late", "later").ok()
+    assert resolves(app, "web", "later") and not resolves(app, "web", "late")
+    app("stop", "-t", "0", "later").ok()
+    assert not resolves(app, "web", "later")
+    app("rm", "later").ok()
+
+
+def test_a_link_is_a_name_for_one_container_alone(app: CommandLine, debian: str) -> None:
+    idle(app, debian, "linked", "--network", "front", "--link", "web:frontend")
+    assert resolves(app, "linked", "frontend") == {address(app, "web", "front")}
+    assert not resolves(app, "api", "frontend")
+    app("rm", "-f", "linked").ok()
+
+
+def test_addresses_and_names_that_were_asked_for_are_given(app: CommandLine) -> None:
+    with network(
+        app, "fixed", "--subnet", "10.123.4.0/24", "--gateway", "10.123.4.254", "--ipv6", "--subnet", "fd00:4::/64"
+    ):
+        words = ("--ip", "10.123.4.9", "--ip6", "fd00:4::9", "--mac-address", "02:00:00:00:00:09")
+        shown = app(
+            "run", "--rm", "--network", "fixed:interface_name=lan0", *words, "busybox", "ip", "addr", "show", "lan0"
+        )
+        for text in ("10.123.4.9/24", "fd00:4::9/64", "02:00:00:00:00:09"):
+            assert text in shown.ok().stdout
+        idle(app, "busybox", "holder", "--network", "fixed:ip=10.123.4.9")
+        taken = app("run", "--rm", "--network", "fixed", "--ip", "10.123.4.9", "busybox", "true")
+        assert taken.code == 125 and "address 10.123.4.9 on network fixed is taken by container" in taken.stderr
+        outside = app("run", "--rm", "--network", "fixed", "--ip", "10.9.9.9", "busybox", "true")
+        assert "address 10.9.9.9 is outside of 10.123.4.0/24, the subnet of network fixed" in outside.stderr
+
+
+def test_a_full_network_says_so(app: CommandLine) -> None:
+    with network(app, "tiny", "--subnet", "10.123.5.0/30"):
+        idle(app, "busybox", "only", "--network", "tiny")
+        second = app("run", "--rm", "--network", "tiny", "busybox", "true")
+        assert second.code == 125 and "network tiny has no free address left in 10.123.5.0/30" in second.stderr
+
+
+def test_networks_can_be_joined_and_left_while_a_container_runs(app: CommandLine, debian: str) -> None:
+    idle(app, debian, "mover", "--network", "side")
+    app("network", "connect", "--alias", "visitor", "front", "mover").ok()
+    assert resolves(app, "web", "visitor") == {address(app, "mover", "front")} and resolves(app, "mover", "web")
+    assert "nameserver " + gateway(app, "front") in app("exec", "mover", "cat", "/etc/resolv.conf").ok().stdout
+    again = app("network", "connect", "front", "mover")
+    assert again.code == 125 and "container mover is on network front already" in again.stderr
+    app("network", "disconnect", "side", "mover").ok()
+    assert resolves(app, "mover", "web")
+    app("network", "disconnect", "front", "mover").ok()
+    assert not resolves(app, "web", "visitor")
+    app("network", "connect", "front", "mover").ok()
+    app("restart", "-t", "0", "mover").ok()
+    assert resolves(app, "mover", "web")
+    app("rm", "-f", "mover").ok()
+
+
+def test_a_container_without_networks_cannot_be_connected(app: CommandLine) -> None:
+    app("create", "--name", "alone", "--network", "none", "busybox", "true").ok()
+    result = app("network", "connect", "front", "alone")
+    assert result.code == 125 and "container alone was made with --network none" in result.stderr
+    app("rm", "alone").ok()
+
+
+def test_the_host_is_reached_by_its_name_but_not_its_loopback(app: CommandLine) -> None:
+    if not own_address():
+        pytest.skip("this machine has no network but loopback")
+    with socket.create_server((own_address(), 0)) as outer, socket.create_server(("127.0.0.1", 0)) as inner:
+        assert reaches(app, "web", "host.docker.internal", outer.getsockname()[1])
+        assert not reaches(app, "web", "10.0.2.2", inner.getsockname()[1])
+
+
+def test_a_client_of_another_address_keeps_it_through_a_published_port(app: CommandLine, debian: str) -> None:
+    if not own_address():
+        pytest.skip("this machine has no network but loopback")
+    port = servers.free_port()
+    script = servers.ADDRESS_TELLER.format(port=80)
+    app("run", "-d", "--name", "teller", "--network", "front", "-p", f"{port}:80", debian, "sh", "-c", script).ok()
+    assert servers.tcp_says(own_address(), port).decode().strip() == own_address()
+    assert servers.tcp_says("127.0.0.1", port).decode().strip() == gateway(app, "front")
+    app("rm", "-f", "teller").ok()
+
+
+def test_a_killed_uplink_is_replaced(app: CommandLine) -> None:
+    [keeper] = keepers(app)
+    uplink = uplink_of(keeper)
+    os.kill(uplink, signal.SIGKILL)
+    wait_until_gone(uplink)
+    eventually(lambda: uplink_of(keeper) not in (0, uplink), "another uplink")
+    if own_address():
+        with socket.create_server((own_address(), 0)) as outer:
+            eventually(lambda: reaches(app, "web", own_address(), outer.getsockname()[1]), "the way out")
+
+
+def test_a_killed_keeper_is_replaced_and_containers_keep_their_addresses(app: CommandLine) -> None:
+    before = {name: address(app, name, "front") for name in ("web", "api")}
+    [keeper] = keepers(app)
+    os.kill(keeper, signal.SIGKILL)
+    wait_until_gone(keeper)
+    eventually(lambda: keepers(app) not in ([], [keeper]), "another keeper")
+    eventually(lambda: resolves(app, "web", "api"), "names again")
+    assert len(keepers(app)) == 1
+    assert {name: address(app, name, "front") for name in ("web", "api")} == before
+    assert connects(app, "api", "db") and not connects(app, "stranger", address(app, "db", "back"))
+    app("run", "--rm", "--network", "front", "busybox", "true").ok()
+
+
+def test_a_container_that_is_started_right_after_the_keepers_end_finds_the_others(
+    app: CommandLine, debian: str
+) -> None:
+    [keeper] = keepers(app)
+    os.kill(keeper, signal.SIGKILL)
+    idle(app, debian, "racer", "--network", "front")
+    eventually(lambda: resolves(app, "racer", "web") == {address(app, "web", "front")}, "names")
+    eventually(lambda: connects(app, "api", "db"), "the wires of the others")
+    app("rm", "-f", "racer").ok()
+
+
+def test_reload_makes_wires_and_rules_anew(app: CommandLine) -> None:
+    before = address(app, "web", "front")
+    app("network", "reload", "web", "api").ok()
+    assert resolves(app, "api", "web") == {before} and connects(app, "api", "db")
+    assert app("network", "reload", "--all").ok().lines
+
+
+def test_a_killed_monitor_takes_its_names_along(app: CommandLine, debian: str) -> None:
+    idle(app, debian, "victim", "--network", "front")
+    assert resolves(app, "web", "victim")
+    os.kill(int(app("inspect", "-f", "{{.State.ConmonPid}}", "victim").ok().stdout), signal.SIGKILL)
+    eventually(lambda: not resolves(app, "web", "victim"), "the name's end")
+    app("rm", "-f", "victim").ok()
+
+
+def test_who_is_on_a_network_is_shown(app: CommandLine) -> None:
+    [shown] = json.loads(app("network", "inspect", "back").ok().stdout)
+    assert {member["name"] for member in shown["containers"].values()} == {"api", "db"}
+    assert shown["internal"] and shown["ipv6_enabled"] and shown["dns_enabled"] and len(shown["subnets"]) == 2
+    assert app("ps", "--format", "{{.Networks}}", "--filter", "name=api").ok().stdout.strip() == "front,back"
+    assert app("ps", "-q", "--filter", "network=back").ok().stdout.count("\n") == 2
+    in_use = app("network", "rm", "side")
+    assert in_use.code == 2 and "network side is being used by container stranger (" in in_use.stderr
