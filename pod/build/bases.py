@@ -9,9 +9,10 @@ from pod.build.dockerfile.instructions import Instruction, OnBuild, Stage
 from pod.build.dockerfile.location import error
 from pod.build.dockerfile.parse import parse_trigger
 from pod.build.state import StageState
+from pod.engine import spec
 from pod.engine.images import resolve
 from pod.errors import NoSuchImage, PodError
-from pod.oci.image_config import ImageConfig, RootFs
+from pod.oci.image_config import ImageConfig, RootFs, RunConfig
 from pod.oci.platform import Platform
 from pod.storage.images import ImageStore
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pod.build.session import Session
 
 SCRATCH = "scratch"
-_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def resolve_all(session: Session, target: Stage) -> tuple[list[int], dict[int, tuple[Instruction, ...]]]:
@@ -104,7 +104,8 @@ def _other_images(session: Session, body: tuple[Instruction, ...]) -> None:
 
 def scratch(platform: Platform) -> StageState:
     """Return what FROM scratch begins with."""
-    return StageState(ImageConfig(platform.architecture, platform.os, RootFs(), variant=platform.variant))
+    image = ImageConfig(platform.architecture, platform.os, RootFs(), variant=platform.variant)
+    return StageState(image, config=RunConfig(env=(spec.DEFAULT_PATH,)))
 
 
 def of_image(session: Session, name: str, platform: str) -> StageState:

@@ -88,7 +88,8 @@ def _archives(step: Step, order: Order, context: Context) -> dict[str, str]:
     try:
         found = {}
         for path, pattern in copy.find(step, tree, order, context):
-            node = next(tree.walk(path))
+            nodes = tree.walk(path)  # it holds the node's folder open
+            node = next(nodes)
             if stat.S_ISREG(node.info.st_mode) and is_archive(f"/proc/self/fd/{node.folder}/{node.name}"):
                 found[pattern] = path
         return found
@@ -152,7 +153,8 @@ def _copy_and_unpack(step: Step, plain: Order, archives: list[str], context: Con
     if plain.sources:
         copy.copy_tree(tree, copy.find(step, tree, plain, context), plain, root)
     for path in archives:
-        node = next(tree.walk(path))
+        nodes = tree.walk(path)
+        node = next(nodes)
         unpack(step, f"/proc/self/fd/{node.folder}/{node.name}", path, plain, root)
 
 
@@ -216,7 +218,8 @@ def _fetch_url(step: Step, state: StageState, order: Order, url: str, folder: st
         placer = Placer(root, manner)
         at, file_name = copy._file_place(placer, order, name, many=False)
         os.utime(fetched.path, ns=(fetched.mtime_ns, fetched.mtime_ns))
-        placer.put_file(next(tree.walk("file")), at, file_name)
+        nodes = tree.walk("file")
+        placer.put_file(next(nodes), at, file_name)
 
     return _do(step, state, keys, place)
 
