@@ -11,6 +11,7 @@ import errno
 import os
 import ssl
 import warnings
+from urllib.parse import urlsplit
 
 import requests
 import urllib3
@@ -111,14 +112,22 @@ def _tls_error(what: str, host: str, err: Exception) -> RegistryError:
     text = str(err)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         reason = text.partition("certificate verify failed: ")[2].partition(" (")[0] or "certificate unknown"
-        folder = f"{places.config_home()}/containers/certs.d/{host}"
         return RegistryError(
-            f"{what}: the certificate of {host} cannot be trusted: {reason}",
-            hint=f"put the certificate of its authority into {folder}/ca.crt, or give --tls-verify=false",
+            f"{what}: the certificate of {host} cannot be trusted: {reason}", hint=_certificate_hint(reason, host)
         )
     if "WRONG_VERSION_NUMBER" in text or "record layer failure" in text.lower():
         return PlainHttp(f"{what}: {host} speaks plain HTTP, not TLS", hint="give --tls-verify=false to allow that")
     return RegistryError(f"{what}: no TLS connection to {host}: {_innermost(err)}", temporary=True)
+
+
+def _certificate_hint(reason: str, host: str) -> str:
+    """Return what to do: a further authority helps only where that is what is missing."""
+    if "mismatch" in reason.lower():
+        return "use the name that the certificate is made for, or give --tls-verify=false"
+    if "expired" in reason or "not yet valid" in reason:
+        return "the registry needs a new certificate, or this machine's clock is wrong; --tls-verify=false does without"
+    path = f"{places.config_home()}/containers/certs.d/{host}/ca.crt"
+    return f"put the certificate of its authority into {path}, or give --tls-verify=false"
 
 
 class PlainHttp(RegistryError):
@@ -127,6 +136,17 @@ class PlainHttp(RegistryError):
 
 def _connection_error(what: str, host: str, err: Exception) -> RegistryError:
     cause = _innermost(err)
+    if isinstance(err, requests.exceptions.ProxyError):
+        return RegistryError(
+            f"{what}: cannot reach {host} through the proxy{_proxy_of(err)}: {_short(cause)}",
+            hint="https_proxy, http_proxy and no_proxy say what goes where",
+        )
+    if "Temporary failure in name resolution" in str(err):
+        return RegistryError(
+            f"{what}: cannot look up the name {host.partition(':')[0]}: no name server answers",
+            hint="check the network",
+            temporary=True,
+        )
     if isinstance(cause, urllib3.exceptions.NameResolutionError) or "Name or service not known" in str(err):
         return RegistryError(f"{what}: no such host: {host.partition(':')[0]}", hint="check the name, and the network")
     if isinstance(err, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError):
@@ -154,5 +174,14 @@ def _innermost(err: BaseException) -> BaseException:
         err = inner
 
 
+def _proxy_of(err: requests.exceptions.RequestException) -> str:
+    """Return which proxy a request went to, without the password that its address may have."""
+    url = err.request.url if err.request is not None and err.request.url else ""
+    chosen = urlsplit(requests.utils.select_proxy(url, proxies(url, "")) or "")
+    return f" {chosen.hostname}:{chosen.port}" if chosen.hostname and chosen.port else ""
+
+
 def _short(err: BaseException) -> str:
+    if isinstance(err, OSError) and err.errno:
+        return os.strerror(err.errno).lower()
     return " ".join(str(err).split())[:160] or type(err).__name__

@@ -42,6 +42,21 @@ class Uploads:
         path = f"/v2/{self._repository.path}/blobs/{digest}"
         return self.request("HEAD", path, (200, 404), what).status_code == 200
 
+    def check(self, digest: Digest) -> None:
+        """Raise what the registry has against a push, before any work is done; a blob that may be there serves to ask.
+
+        An answer to HEAD has no body: the registry's own words come with the beginning of an upload.
+        """
+        try:
+            self.has_blob(digest)
+        except NotAuthorized:
+            what = f"cannot push to {self._repository.shown}"
+            response = self.request("POST", self.address, (202,), what)
+            self._cancel(self.location(response, self.address, what), what)
+
+    def _cancel(self, location: str, what: str) -> None:
+        self.request("DELETE", location, (200, 202, 204, 404, 405), what)
+
     def mount_blob(self, digest: Digest, source: str) -> bool:
         """Have a blob taken over from another repository of the registry; false where that cannot be."""
         what = self.what(digest)
@@ -50,7 +65,7 @@ class Uploads:
         try:
             response = self._connection.request("POST", query, (201, 202, 404), what, scope=scope)
             if response.status_code == 202:  # an upload was begun in its stead, which nobody wants
-                self.request("DELETE", self.location(response, query, what), (200, 202, 204, 404, 405), what)
+                self._cancel(self.location(response, query, what), what)
         except NotAuthorized:  # to see the other repository
             return False
         return response.status_code == 201

@@ -143,7 +143,7 @@ def push_image(
     by_digest: bool = False,
 ) -> Pushed:
     """Push a stored image under the tag of a reference, or under its digest alone."""
-    Uploads(repository).has_blob(image.id)  # a registry that does not want us says so before anything is compressed
+    Uploads(repository).check(image.id)
     if _needs_packing(engine, image):
         engine.enter()
         ensure_unpacked(engine, image)

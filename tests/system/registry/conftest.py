@@ -11,7 +11,8 @@ import pytest
 from tests.support import folders
 from tests.support.commands import CommandLine
 from tests.support.faulty_registry import FaultyRegistry, faulty_registry
-from tests.support.registry import NoRegistry, Registry, docker_registry
+from tests.support.registry import PASSWORD, USER, NoRegistry, Registry, docker_registry, make_certificate
+from tests.support.token_server import TokenServer, token_server
 from tests.system.images.stores import left_behind
 
 
@@ -53,6 +54,21 @@ def plain(scratch: Path, request: pytest.FixtureRequest) -> Iterator[Registry]:
 def secured(scratch: Path, request: pytest.FixtureRequest) -> Iterator[Registry]:
     """A registry with TLS and a password."""
     yield from _registry(_folder(scratch, request, "secured"), secured=True)
+
+
+@pytest.fixture(scope="module")
+def guarded(scratch: Path, request: pytest.FixtureRequest) -> Iterator[tuple[Registry, TokenServer]]:
+    """A registry that wants bearer tokens, and the server that gives them."""
+    folder = _folder(scratch, request, "guarded")
+    try:
+        certificate = make_certificate(folder)
+        with (
+            token_server(folder / "key.pem", certificate, USER, PASSWORD) as tokens,
+            docker_registry(folder, tokens=tokens.realm) as registry,
+        ):
+            yield registry, tokens
+    except NoRegistry as reason:
+        pytest.skip(str(reason))
 
 
 def _folder(scratch: Path, request: pytest.FixtureRequest, kind: str) -> Path:

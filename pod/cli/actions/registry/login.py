@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 def login(context: Context, flags: LoginFlags) -> int:
     """Log in, or with --get-login print who is."""
-    del context
     file = chosen_file(flags.authfile, flags.compat_auth_file)
     options = RegistryOptions(file, tls_verify=flags.tls_verify, cert_dir=flags.cert_dir)
     key = engine.registry_key(flags.registry)
@@ -28,11 +27,11 @@ def login(context: Context, flags: LoginFlags) -> int:
             raise NotFound(f"not logged in to {key}", hint=f"pod login {key}")
         print(known.username or "<token>")
         return 0
-    said = flags.username or flags.password or flags.password_stdin
+    said = flags.username or flags.password or flags.password_stdin or flags.secret
     if known is not None and not said and _are_still_good(key, known, options):
         print(f"Already logged in to {key}")
         return 0
-    credentials = _credentials(flags, known.username if known is not None else "")
+    credentials = _credentials(context, flags, known.username if known is not None else "")
     path = engine.login(key, credentials, options, for_docker=bool(flags.compat_auth_file))
     if flags.verbose:
         print(f"Used: {path}")
@@ -59,9 +58,17 @@ def _are_still_good(key: str, known: Credentials, options: RegistryOptions) -> b
     return True
 
 
-def _credentials(flags: LoginFlags, known_name: str) -> Credentials:
-    if flags.password and flags.password_stdin:
-        raise UsageError("--password and --password-stdin exclude each other")
+def _credentials(context: Context, flags: LoginFlags, known_name: str) -> Credentials:
+    given = {"--password": flags.password, "--password-stdin": flags.password_stdin, "--secret": flags.secret}
+    several = [option for option, value in given.items() if value]
+    if len(several) > 1:
+        raise UsageError(f"{' and '.join(several)} exclude each other")
+    if flags.secret:
+        from pod.storage.secrets import SecretStore
+
+        store = SecretStore(context.engine.layout)
+        record = store.find(flags.secret)
+        return Credentials(flags.username or record.name, store.data(record).decode().removesuffix("\n"))
     if flags.password_stdin:
         if not flags.username:
             raise UsageError("--password-stdin needs --username")

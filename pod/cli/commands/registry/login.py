@@ -24,6 +24,9 @@ class LoginFlags(RegistryFlags):
         str, Option("--password", "-p", metavar="PASSWORD", help="Password; others may see it: prefer stdin")
     ] = ""
     password_stdin: Annotated[bool, Option("--password-stdin", help="Read the password from stdin")] = False
+    secret: Annotated[
+        str, Option("--secret", metavar="NAME", help="Take the password, and without -u the name, from a secret")
+    ] = ""
     username: Annotated[str, Option("--username", "-u", metavar="NAME", help="Name of the account")] = ""
     verbose: Annotated[bool, Option("--verbose", "-v", help="Say where the credentials are kept")] = False
 
