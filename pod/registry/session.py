@@ -176,7 +176,8 @@ def _innermost(err: BaseException) -> BaseException:
 
 def _proxy_of(err: requests.exceptions.RequestException) -> str:
     """Return which proxy a request went to, without the password that its address may have."""
-    url = err.request.url if err.request is not None and err.request.url else ""
+    request = getattr(err, "request", None)
+    url = (request.url if request is not None else "") or ""
     chosen = urlsplit(requests.utils.select_proxy(url, proxies(url, "")) or "")
     return f" {chosen.hostname}:{chosen.port}" if chosen.hostname and chosen.port else ""
 
