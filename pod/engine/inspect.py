@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, healthcheck, log_options, network_settings, spec
+from pod.engine import containers, healthcheck, host_config, log_options, network_settings, spec
 from pod.engine.containers import Container
 from pod.engine.mounts import inspect as mounts
+from pod.errors import PodError
 from pod.linux import times
+from pod.oci.digest import Digest
 from pod.storage import marker
 from pod.storage.container_records import ContainerRecord
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pod.engine.engine import Engine
+    from pod.oci.image_config import Healthcheck
     from pod.storage.layout import StorageLayout
 
 
@@ -41,6 +44,8 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "StaticDir": folder,
         "OCIConfigPath": f"{folder}/config.json",
         "OCIRuntime": "pod",
+        "ConmonPidFile": record.lifecycle.monitor_pid_file,
+        "PidFile": record.lifecycle.pid_file,
         "LogPath": log_options.path(engine.layout, record),
         "Name": record.name,
         "RestartCount": state.restart_count,
@@ -52,8 +57,9 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "EffectiveCaps": list(_capabilities(record)),
         "BoundingCaps": list(_capabilities(record)),
         "ExecIDs": [],
-        "HostConfig": _host_config(record),
-        "GraphDriver": {"Name": driver, "Data": {"UpperDir": f"{folder}/upper", "WorkDir": f"{folder}/work"}},
+        "HostConfig": host_config.describe(engine.layout, record),
+        "GraphDriver": {"Name": driver, "Data": _folders(engine.layout, record)},
+        "Dependencies": [_id_of(engine.layout, name) for name in record.needs],
         "Mounts": mounts.mounts(record),
         "Config": _config(record),
         "NetworkSettings": network_settings.describe(container),
@@ -61,6 +67,25 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "IsInfra": False,
         "IsService": False,
     }
+
+
+def _folders(layout: StorageLayout, record: ContainerRecord) -> dict[str, str]:
+    """Return where the parts of the root are; the merged one can be seen where `pod mount` has mounted it."""
+    folder = layout.container(record.id)
+    layers = [f"{layout.layer(Digest.parse(diff_id))}/diff" for diff_id in reversed(record.layers)]
+    return {
+        "LowerDir": ":".join(layers) or record.rootfs,
+        "MergedDir": layout.container_mount(record.id),
+        "UpperDir": f"{folder}/upper",
+        "WorkDir": f"{folder}/work",
+    }
+
+
+def _id_of(layout: StorageLayout, name: str) -> str:
+    try:
+        return containers.find_id(layout, name)
+    except PodError:
+        return name  # it is gone
 
 
 def _state(layout: StorageLayout, container: Container) -> dict[str, Any]:
@@ -81,10 +106,11 @@ def _state(layout: StorageLayout, container: Container) -> dict[str, Any]:
         "StartedAt": state.started_at or times.ZERO,
         "FinishedAt": state.finished_at or times.ZERO,
         "CgroupPath": "",
+        "CheckpointedAt": times.ZERO,
+        "RestoredAt": times.ZERO,
     }
-    if record.healthcheck is not None:
-        health = healthcheck.read(layout, record.id)
-        document["Health"] = health.replace(status=state.health or health.status).to_json()
+    health = healthcheck.Health("") if record.healthcheck is None else healthcheck.read(layout, record.id)
+    document["Health"] = health.replace(status=state.health or health.status).to_json()
     return document
 
 
@@ -118,54 +144,35 @@ def _config(record: ContainerRecord) -> dict[str, Any]:
             for use in record.secrets
             if not use.is_variable
         ],
-        "Healthcheck": record.healthcheck.to_json() if record.healthcheck else None,
+        "Healthcheck": _healthcheck(record.healthcheck),
+        "HealthcheckOnFailureAction": record.health.on_failure,
+        "HealthLogDestination": record.health.log_destination,
+        "HealthcheckMaxLogCount": record.health.max_log_count,
+        "HealthcheckMaxLogSize": record.health.max_log_size,
+        "StartupHealthCheck": _startup(record),
+        "Passwd": record.accounts.enabled,
+        "Timeout": record.lifecycle.timeout,
+        "sdNotifyMode": record.lifecycle.notify,
     }
 
 
-def _host_config(record: ContainerRecord) -> dict[str, Any]:
-    return {
-        "Binds": mounts.binds(record),
-        "VolumesFrom": list(record.volumes_from) or None,
-        "VolumeDriver": "",
-        "ContainerIDFile": "",
-        "LogConfig": {"Type": record.log.driver, "Config": dict(record.log.options)},
-        "NetworkMode": network_settings.network_mode(record),
-        "PortBindings": network_settings.ports(record),
-        "RestartPolicy": {"Name": record.restart.name, "MaximumRetryCount": record.restart.maximum_retries},
-        "AutoRemove": record.auto_remove,
-        "CapAdd": list(record.cap_add),
-        "CapDrop": list(record.cap_drop),
-        "Dns": list(record.dns),
-        "DnsOptions": list(record.dns_option),
-        "DnsSearch": list(record.dns_search),
-        "ExtraHosts": list(record.add_host),
-        "GroupAdd": list(record.group_add),
-        "IpcMode": record.ipc_mode,
-        "PidMode": record.pid_mode,
-        "UTSMode": record.uts_mode,
-        "UsernsMode": "private" if record.id_map else "",
-        "IDMappings": _id_mappings(record),
-        "CgroupMode": record.cgroup_mode,
-        "Privileged": record.privileged,
-        "PublishAllPorts": record.publish_all,
-        "ReadonlyRootfs": record.read_only,
-        "SecurityOpt": list(record.security_opt),
-        "Tmpfs": mounts.tmpfs(record),
-        "ShmSize": record.shm_size,
-        "Sysctls": dict(record.sysctls),
-        "Runtime": "pod",
-        "Init": record.init,
-        "Ulimits": [{"Name": limit.name, "Soft": limit.soft, "Hard": limit.hard} for limit in record.ulimits],
-    }
-
-
-def _id_mappings(record: ContainerRecord) -> dict[str, Any] | None:
-    if record.id_map is None:
+def _healthcheck(check: Healthcheck | None) -> dict[str, Any] | None:
+    """Return a check with the times that hold where none were given."""
+    if check is None:
         return None
-    return {
-        name: [f"{part.inside}:{part.outside}:{part.count}" for part in parts]
-        for name, parts in (("UidMap", record.id_map.uids), ("GidMap", record.id_map.gids))
+    if not healthcheck.command(check):
+        return check.to_json()
+    defaults = {
+        "interval": healthcheck.DEFAULT_INTERVAL,
+        "timeout": healthcheck.DEFAULT_TIMEOUT,
+        "retries": healthcheck.DEFAULT_RETRIES,
     }
+    return check.replace(**{name: getattr(check, name) or value for name, value in defaults.items()}).to_json()
+
+
+def _startup(record: ContainerRecord) -> dict[str, Any] | None:
+    check = record.health.startup
+    return None if check is None else {**check.to_json(), "Successes": record.health.startup_successes}
 
 
 def _capabilities(record: ContainerRecord) -> tuple[str, ...]:

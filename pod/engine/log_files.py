@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _BLOCK = 1 << 18
 _MOST_FILES = 1000
+_PATIENCE = 1000  # looks at names that a monitor is changing
 
 
 class LineEnds(Record):
@@ -39,12 +40,13 @@ class LogReader:
 
     def skip_to_tail(self, wanted: int, ends: LineEnds) -> None:
         """Leave out what comes before the last `wanted` lines."""
-        for at in range(len(self._fds) - 1, -1, -1):
-            offset, found = _tail_offset(self._fds[at], self.sizes[at], wanted, ends)
+        newest = len(self._fds) - 1
+        for at in range(newest, -1, -1):
+            offset, found = _tail_offset(self._fds[at], self.sizes[at], wanted, ends, newest=at == newest)
             os.lseek(self._fds[at], offset, os.SEEK_SET)
             wanted -= found
-            if wanted <= 0:
-                self._forget(at)
+            if offset or (wanted <= 0 and at == newest and not found):
+                self._forget(at)  # what is older comes before: a line may begin in one file and end in the next
                 return
 
     def skip_to_time(self, is_before: Callable[[bytes], bool]) -> None:
@@ -116,40 +118,55 @@ def _identity(found: os.stat_result) -> tuple[int, int]:
 
 def _open_all(path: str) -> list[int]:
     """Open the log and its rotated files, oldest first; again, where it was rotated in the midst of that."""
-    while True:
+    for attempt in range(_PATIENCE + 1):
         fds: list[int] = []
         for number in range(_MOST_FILES):
             try:
-                fds.append(os.open(f"{path}.{number}" if number else path, os.O_RDONLY | os.O_CLOEXEC))
+                fds.append(os.open(_name(path, number), os.O_RDONLY | os.O_CLOEXEC))
             except FileNotFoundError:
                 if number:
                     break
-        if _is_newest(path, fds):
-            return fds[::-1]
+        if attempt == _PATIENCE or _is_consistent(path, fds):  # somebody may have removed one for good
+            break
         for fd in fds:
             os.close(fd)
+    return fds[::-1]
 
 
-def _is_newest(path: str, fds: list[int]) -> bool:
+def _name(path: str, number: int) -> str:
+    return f"{path}.{number}" if number else path
+
+
+def _is_consistent(path: str, fds: list[int]) -> bool:
+    """True where the files are what the names still mean, none twice and none left out in the midst of a rotation."""
+    if not fds:
+        return not os.path.exists(f"{path}.1")
+    held = [_identity(os.fstat(fd)) for fd in fds]
     try:
-        now = os.stat(path)
+        first = 0 if _identity(os.stat(path)) == held[0] else -1
     except FileNotFoundError:
-        return True
-    return bool(fds) and _identity(os.fstat(fds[0])) == _identity(now)
+        first = 1  # between two names, or never to be written again
+    names = [_name(path, first + number) for number in range(len(fds) + 2)] if first >= 0 else []
+    try:
+        now = [_identity(os.stat(name)) for name in names[: len(fds)]]
+    except FileNotFoundError:
+        return False
+    return now == held and not any(map(os.path.exists, names[len(fds) :]))
 
 
-def _tail_offset(fd: int, size: int, wanted: int, ends: LineEnds) -> tuple[int, int]:
+def _tail_offset(fd: int, size: int, wanted: int, ends: LineEnds, *, newest: bool) -> tuple[int, int]:
     """Return where the last `wanted` lines of one file begin, and how many of them it has.
 
-    A line begins behind an entry that ended one; an unfinished one at the end of the file counts.
+    A line begins behind an entry that ended one. An unfinished one at the end of the newest file counts; at the end
+    of an older one it is the beginning of a line that the next file has counted.
     """
-    if not size or wanted <= 0:
+    if not size or (wanted <= 0 and newest):
         return size, 0
     found = 0
     end = size
     while end > 0:
         begin, block = _block_before(fd, end)
-        if end == size and not ends.is_end(block[block.rfind(b"\n", 0, -1) + 1 : -1]):
+        if newest and end == size and not ends.is_end(block[block.rfind(b"\n", 0, -1) + 1 : -1]):
             found = 1
         count = ends.count(block)
         if found + count > wanted:

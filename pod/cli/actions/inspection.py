@@ -97,14 +97,16 @@ def _container(context: Context, name: str, size: bool) -> Any:
     from pod.engine.inspect import inspect
 
     document = inspect(context.engine, name)
-    if context.as_docker:
-        document["Name"] = f"/{document['Name']}"
     if size:
         from pod.engine import containers
         from pod.engine.sizes import container_size
 
         own, whole = container_size(context.engine, containers.find(context.engine.layout, name))
         document = {**document, "SizeRw": own, "SizeRootFs": whole}
+    if context.as_docker:
+        from pod.cli.actions.docker_inspection import docker_document
+
+        document = docker_document(document)
     return _struct(document)
 
 
