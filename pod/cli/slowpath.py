@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
-from pod.cli import argv, fastpath, help, tree
+from pod.cli import argv, elsewhere, fastpath, help, tree
 from pod.cli.context import Context
 from pod.cli.definitions import Definition, define
 from pod.errors import UsageError
@@ -76,13 +76,15 @@ def _nearest(word: str, known: Iterable[str]) -> list[str]:
 
 def _not_a_command(words: Sequence[str]) -> int:
     """Answer what is no command: a group alone, or its help, is shown; anything else is an error."""
+    if instead := elsewhere.answer(list(words)):
+        raise UsageError(instead)
     group = words[0] if words[0] in tree.GROUPS else ""
     rest = list(words[1:]) if group else list(words)
     if group and (not rest or rest[0] in ("--help", "-h")):
         return help.show_group(group)
     where = f"pod {group}" if group else "pod"
     if rest[0] in tree.NOT_YET:
-        raise UsageError(f"this version of pod has no `{where} {rest[0]}`", hint=f"`{where} --help` lists what it has")
+        raise UsageError(f"this version of pod has no `{where} {rest[0]}`; `{where} --help` lists what it has")
     prefix = f"{group} " if group else ""
     known = [name for entry in tree.COMMANDS if not entry.hidden for name in entry.names if name.startswith(prefix)]
     known += [] if group else list(tree.GROUPS)

@@ -172,15 +172,10 @@ NOT_YET = frozenset(
     """
     artifact
     compose
-    context
-    farm
     kube
-    machine
     pod
     scp
-    service
     sign
-    trust
     """.split()
 )
 

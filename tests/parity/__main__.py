@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 
+from pod.cli.elsewhere import ELSEWHERE
 from tests.parity.comparison import Row, compare, read_peer, read_pod
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -27,7 +29,8 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--missing", action="store_true", help="name the missing options")
     options = parser.parse_args(argv)
     peers = {name: read_peer(options.reference / f"{name}-cli.json") for name in ("docker", "podman")}
-    rows = compare(peers, read_pod(CHECKOUT / "pod" / "cli" / "table.json"))
+    pod = read_pod(CHECKOUT / "pod" / "cli" / "table.json")
+    rows = compare(peers, replace(pod, elsewhere=frozenset(ELSEWHERE)))
     if options.commands:
         rows = [row for row in rows if row.command in options.commands]
     sys.stdout.write(_markdown(rows) if options.markdown else _plain(rows, options.missing))

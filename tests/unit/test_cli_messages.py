@@ -97,8 +97,13 @@ def test_help_on_a_command_is_its_help(capsys: pytest.CaptureFixture[str]) -> No
             "  `pod container --help` lists the commands\n",
         ),
         (
-            ["farm", "x"],
-            "Error: this version of pod has no `pod farm`\n  `pod --help` lists what it has\n",
+            ["machine", "start", "--help"],
+            "Error: pod has no `pod machine`: containers run on this machine itself, with no virtual one in between\n",
+        ),
+        (
+            ["system", "connection", "ls"],
+            "Error: pod has no `pod system connection`: pod works on this machine only; on another one run "
+            "`ssh HOST pod …`\n",
         ),
         (
             ["run"],

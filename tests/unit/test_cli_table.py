@@ -13,6 +13,7 @@ import pytest
 
 from pod.cli import argv, fastpath, generate_table, tree
 from pod.cli.definitions import Definition, define
+from pod.cli.elsewhere import ELSEWHERE
 
 TESTS = Path(__file__).parent.parent
 
@@ -194,3 +195,9 @@ def test_every_group_of_the_tree_is_described() -> None:
 def test_what_is_said_to_be_missing_is_missing() -> None:
     there = {word for entry in tree.COMMANDS for name in entry.names for word in name.split()}
     assert not there & tree.NOT_YET
+
+
+def test_what_has_no_place_here_has_none() -> None:
+    beginnings = {" ".join(name.split()[:n]) for entry in tree.COMMANDS for name in entry.names for n in (1, 2)}
+    assert not beginnings & ELSEWHERE.keys(), "take the command out of pod/cli/elsewhere.py"
+    assert not tree.NOT_YET & ELSEWHERE.keys(), "take the command out of tree.NOT_YET"

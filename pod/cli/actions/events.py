@@ -31,6 +31,10 @@ def show_events(context: Context, view: EventsView) -> int:
     from pod.engine.event_stream import read
 
     wanted = parse_filters(view.filters)
+    if view.format:
+        from pod.cli.template import parse
+
+        parse(view.format)  # a mistake is told now, not with the first event
     for event in read(context.engine.layout, _window(view)):
         if wanted(event):
             sys.stdout.write(_text(context, view, event))
