@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 
-from tests.bench import memory, pulls, report
+from tests.bench import memory, pulls, pushes, report
 from tests.bench.cases import CASES, IDLE_CONTAINERS, Case
 from tests.bench.report import Row
 from tests.bench.sides import Side, prepare
@@ -29,6 +29,7 @@ def main(argv: Sequence[str]) -> int:
             *(_time(case, sides, options.runs) for case in CASES if _wanted(case.name, options.only)),
             *(_weigh(name, sides) for name in IDLE_CONTAINERS if _wanted(name, options.only)),
             *pulls.measure(sides, lambda name: _wanted(name, options.only), options.runs, folder),
+            *pushes.measure(sides, lambda name: _wanted(name, options.only), options.runs, folder),
         ]
         if options.json:
             json.dump(report.document(sides, missing, rows), sys.stdout, indent=2)

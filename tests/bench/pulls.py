@@ -32,7 +32,7 @@ def measure(sides: Sequence[Side], wanted: Callable[[str], bool], runs: int, fol
                 registry = cleanup.enter_context(docker_registry(folder / "bench-registry"))
                 for tag in (big_image.FULL, big_image.HALF):
                     source, target = f"oci:{big_image.layout()}:{tag}", f"docker://{registry.host}/big:{tag}"
-                    _run(["skopeo", "copy", "-q", "--dest-tls-verify=false", source, target])
+                    run_quietly(["skopeo", "copy", "-q", "--dest-tls-verify=false", source, target])
             except (NoRegistry, OSError, subprocess.CalledProcessError) as reason:
                 return [Row(name, "ms", failures={side.name: str(reason) for side in sides}) for name in names]
             for name in names:
@@ -47,7 +47,7 @@ def _compare(name: str, sides: Sequence[Side], host: str, runs: int, folder: Pat
             if side.name in times.failures:
                 continue
             try:
-                took, peak = _run_once(_command(side, host, half=name == HALF))
+                took, peak = run_once(_command(side, host, half=name == HALF))
             except (CommandFailed, AssertionError) as err:
                 times.failures[side.name] = str(err)
                 continue
@@ -71,7 +71,7 @@ def _command(side: Side, host: str, *, half: bool) -> Command:
     return Command(side.command.argv("pull", "-q", *insecure, f"{host}/big:{big_image.FULL}"), side.command.env)
 
 
-def _run_once(command: Command) -> tuple[float, float]:
+def run_once(command: Command) -> tuple[float, float]:
     """Run a command; return its wall time in milliseconds and the peak of the memory of all its processes."""
     before = memory.processes()
     start = time.perf_counter()
@@ -103,11 +103,11 @@ def _skopeo(host: str, runs: int, folder: Path) -> str:
         os.sync()
         start = time.perf_counter()
         source = f"docker://{host}/big:{big_image.FULL}"
-        _run(["skopeo", "copy", "-q", "--src-tls-verify=false", source, f"dir:{target}"])
+        run_quietly(["skopeo", "copy", "-q", "--src-tls-verify=false", source, f"dir:{target}"])
         times.append((time.perf_counter() - start) * 1000)
     shutil.rmtree(target, ignore_errors=True)
     return f"{statistics.median(times):.1f} ms ({min(times):.1f})"
 
 
-def _run(argv: list[str]) -> None:
+def run_quietly(argv: list[str]) -> None:
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -9,9 +9,12 @@ import shutil
 import stat
 from pathlib import Path
 
+import pytest
+
+from tests.support import registry_image
 from tests.support.commands import CommandLine
 from tests.support.images import write_docker_archive
-from tests.support.registry import PASSWORD, USER, Registry
+from tests.support.registry import PASSWORD, USER, NoRegistry, Registry, free_port
 from tests.system.images.stores import layers_of, tiny
 
 
@@ -26,18 +29,29 @@ def load_busybox(pod: CommandLine, archive: Path) -> CommandLine:
     return pod
 
 
-def test_private_registry_of_the_books(own: CommandLine, busybox_archive: Path, plain: Registry) -> None:
-    name = f"{plain.host}/my-image"
+@pytest.mark.skipif(not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="this user may not open /dev/net/tun")
+def test_private_registry_of_the_books(own: CommandLine, busybox_archive: Path, folder: Path) -> None:
+    port = free_port()
+    name = f"localhost:{port}/my-image"
+    try:
+        own("load", "-i", write_docker_archive(folder / "registry.tar", registry_image.image())).ok()
+    except NoRegistry as reason:
+        pytest.skip(str(reason))
     load_busybox(own, busybox_archive)
-    own("tag", "busybox", name).ok()
-    own("push", name).ok()
-    own("rmi", name, "busybox").ok()
-    own("pull", name).ok()
-    assert own("run", "--rm", "--network", "none", name, "echo", "hello").ok().stdout == "hello\n"
-    own("rmi", name).ok()
-    run = own("run", "--rm", "--network", "none", name, "echo", "again").ok()
-    assert run.stdout == "again\n"
-    assert f"Unable to find image '{name}:latest' locally" in run.stderr
+    own("run", "-d", "-p", f"{port}:5000", "--restart=always", "--name", "registry", "registry:2").ok()
+    try:
+        own("tag", "busybox", name).ok()
+        own("push", name).ok()
+        own("rmi", name, "busybox").ok()
+        own("pull", name).ok()
+        assert own("run", "--rm", "--network", "none", name, "echo", "hello").ok().stdout == "hello\n"
+        own("rmi", name).ok()
+        run = own("run", "--rm", "--network", "none", name, "echo", "again").ok()
+        assert run.stdout == "again\n"
+        assert f"Unable to find image '{name}:latest' locally" in run.stderr
+    finally:
+        own("rm", "-f", "-v", "registry").ok()
+        own("rmi", "registry:2").ok()
 
 
 def test_output_is_dockers_in_a_pipe_and_the_id_when_quiet(
