@@ -5,17 +5,18 @@ from __future__ import annotations
 import _signal
 import os
 
-from pod.build import bases, image, schedule
+from pod.build import bases, export, image, schedule
 from pod.build.context import opening
 from pod.build.dockerfile.expand import BadSubstitution, expand
 from pod.build.dockerfile.instructions import Dockerfile
 from pod.build.dockerfile.location import error
 from pod.build.dockerfile.parse import parse
-from pod.build.events import Display, Event, Note
+from pod.build.events import Display, Note
 from pod.build.options import BuildOptions
 from pod.build.session import Session
 from pod.build.stage_job import StageJob
 from pod.build.stages import Graph
+from pod.errors import BuildError, UsageError
 from pod.linux import workers
 from pod.oci.digest import Digest
 from pod.oci.platform import Platform
@@ -34,10 +35,9 @@ _PREDEFINED = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"
 
 
 class Built(Record):
-    """The result: the image's id, None where only files were asked for, and the state that exports read."""
+    """The result: the image's id, None where only files were asked for."""
 
     id: Digest | None
-    warnings: tuple[str, ...] = ()
 
 
 def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
@@ -52,11 +52,30 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
         with Staging(engine.layout, "build") as place:
             opened = opening.open_all(engine, options, place.folder)
             session, target = prepare(engine, options, opened)
+            warnings = _check(session, opened)
             state = _run(session, target, display)
+            for text in warnings:
+                display.hear(Note(text))
             return _finish(session, state, display)
     finally:
         _signal.signal(_signal.SIGTERM, before)
         display.close()
+
+
+def _check(session: Session, opened: Opened) -> list[str]:
+    """Return a line for all that is unwise in the Dockerfile. Raises BuildError where the file wants that."""
+    from pod.build import inspection, lint
+
+    file = session.graph.file
+    found = inspection.check(session.engine, session.options, file, opened)
+    if found and lint.settings_of(file, session.options.build_args).error:
+        first = found[0]
+        raise BuildError(
+            f"{first.location.file}:{first.location.line}: {first.rule}: {first.message}",
+            hint="the Dockerfile says that checks are to fail the build (# check=error=true)",
+        )
+    lines = [f"{one.location.file}:{one.location.line}: {one.rule}: {one.message}" for one in found]
+    return [*lines, f"{len(found)} warning{'s' * (len(found) > 1)} found (use --check to expand)"] if found else []
 
 
 def _end(_number: int, _frame: object) -> None:
@@ -121,8 +140,6 @@ def _open_named(session: Session) -> None:
         else:
             path = os.path.abspath(where)
             if not os.path.isdir(path):
-                from pod.errors import BuildError
-
                 raise BuildError(f"the build context {name}={where:.200} is no folder")
             session.named[name.lower()] = Context(path, key=path)
 
@@ -130,10 +147,18 @@ def _open_named(session: Session) -> None:
 def _run(session: Session, target: Stage, display: Display) -> StageState:
     """Run every stage that the target needs, side by side where they can; return the target's state."""
     order, bodies = bases.resolve_all(session, target)
+    if session.options.cache_from:
+        from pod.build import shared_cache
+
+        shared_cache.fetch(session, display)
     jobs = _jobs(session, order, bodies)
     results: list[StageState] = schedule.run(jobs, session.options.jobs or workers.cores(), display.hear)
     for text in _unused(session, order, bodies):
         display.hear(Note(text))
+    if session.options.cache_to:
+        from pod.build import shared_cache
+
+        shared_cache.send(session, results, display)
     return results[-1]
 
 
@@ -167,5 +192,30 @@ def _unused(session: Session, order: list[int], bodies: dict[int, tuple[Instruct
 
 
 def _finish(session: Session, state: StageState, display: Display) -> Built:
-    display.hear(Event("export"))
-    return Built(image.store(session, state))
+    """Store the image, or write the files that were asked for in place of it."""
+    outputs = session.options.outputs
+    for output in outputs:
+        if output.type in export.FILES:
+            export.write_files(session, state, output)
+    if outputs and all(output.type in (*export.FILES, "cacheonly") for output in outputs):
+        return Built(None)
+    image_id = image.store(session, state)
+    for output in outputs:
+        if output.type in export.ARCHIVES:
+            export.write_archive(session, image_id, output)
+    if session.options.push or any(output.type == "registry" for output in outputs):
+        _push(session, image_id, display)
+    return Built(image_id)
+
+
+def _push(session: Session, image_id: Digest, display: Display) -> None:
+    from pod.engine.images import push
+    from pod.registry.options import RegistryOptions
+
+    images = session.options.images
+    if not session.options.image.names:
+        raise UsageError("an image to be pushed needs a name", hint="give it one: -t REGISTRY/NAME")
+    for name in session.options.image.names:
+        display.hear(Note(f"pushing {name}"))
+        access = RegistryOptions(authfile=images.authfile, tls_verify=images.tls_verify)
+        push.push(session.engine, image_id.hex, name, access)

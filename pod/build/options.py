@@ -89,3 +89,4 @@ class BuildOptions(Record):
     step: StepOptions = StepOptions()
     image: ImageOptions = ImageOptions()
     outputs: tuple[Output, ...] = ()
+    push: bool = False

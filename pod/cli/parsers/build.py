@@ -52,6 +52,7 @@ def parse_build_options(context: Context, flags: BuildFlags) -> BuildOptions:
         step=_step(flags, context.environ),
         image=_image(flags, context.environ),
         outputs=tuple(map(_output, flags.output)),
+        push=flags.push,
     )
 
 

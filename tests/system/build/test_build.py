@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ import pytest
 from tests.support import contexts
 from tests.support.commands import CommandLine
 from tests.support.containers import run
+from tests.support.web import served
 
 NO_NETWORK = "--network=none"
 Files = dict[str, str | bytes]
@@ -274,3 +276,81 @@ def test_prune_forgets_steps_and_their_layers(
     pod("rmi", "-f", *pod("images", "-q", "--filter", "dangling=true").ok().lines).ok()
     assert pod("builder", "prune", "-f").ok().stdout.startswith("Total reclaimed space: ")
     assert "CACHED" not in pod("build", NO_NETWORK, tmp_path).ok().stderr
+
+
+def test_output_is_files_in_place_of_an_image(pod: CommandLine, build: Callable[..., Any], tmp_path: Path) -> None:
+    text = "FROM busybox\nRUN mkdir /d && echo made > /d/f && ln -s f /d/l\nFROM scratch\nCOPY --from=0 /d /\n"
+    before = pod("images", "-aq").ok().lines
+    build(text, "-o", str(tmp_path / "out")).ok()
+    assert (tmp_path / "out" / "f").read_text() == "made\n"
+    assert (tmp_path / "out" / "l").readlink() == Path("f")
+    result = build(text, "-o", "-").ok()
+    names = subprocess.run(["tar", "-t"], input=result.raw, capture_output=True, check=True).stdout.decode().split()
+    assert {"f", "l"} <= set(names)
+    assert pod("images", "-aq").ok().lines == before
+    archive = tmp_path / "image.tar"
+    build(text, "-t", "outside", "-o", f"type=docker,dest={archive}").ok()
+    assert "Loaded image: outside:latest" in pod("load", "-i", archive).ok().stdout
+
+
+def test_squash_makes_one_layer(pod: CommandLine, build: Callable[..., Any]) -> None:
+    text = "FROM busybox\nRUN echo 1 > /one\nRUN rm /etc/shadow; echo 2 > /two\n"
+    build(text, "-t", "squashed", "--squash").ok()
+    assert len(inspect(pod, "squashed")["RootFS"]["Layers"]) == 2
+    assert run(pod, "squashed", "sh", "-c", "cat /one /two; ls /etc/shadow").lines == ["1", "2"]
+    build(text, "-t", "squashed", "--squash-all").ok()
+    assert len(inspect(pod, "squashed")["RootFS"]["Layers"]) == 1
+    assert run(pod, "squashed", "sh", "-c", "cat /one /two; ls /etc/shadow").lines == ["1", "2"]
+
+
+def test_options_of_the_image(pod: CommandLine, build: Callable[..., Any]) -> None:
+    options = ("--label", "a=b", "--annotation", "c=d", "--env", "NEW=1", "--unsetenv", "OLD", "-t", "one", "-t", "two")
+    build("FROM busybox\nENV OLD=x\n", *options).ok()
+    document = inspect(pod, "one")
+    assert document["Id"] == inspect(pod, "two")["Id"]
+    assert document["Config"]["Labels"] == {"a": "b"}
+    assert "NEW=1" in document["Config"]["Env"] and "OLD=x" not in document["Config"]["Env"]
+
+
+def test_parents_excludes_and_documents(pod: CommandLine, build: Callable[..., Any]) -> None:
+    text = (
+        "FROM busybox\nARG X=expanded\nCOPY --parents a/b/c.txt d/./e/*.txt /p/\n"
+        "COPY --exclude=*.md --exclude=x a /q/\n"
+        "COPY --chmod=0640 <<one <<'two' /docs/\n$X\none\n$X\ntwo\n"
+        "RUN <<EOF\n#!/bin/sh -e\necho script > /script\nEOF\nRUN <<-EOF\n\techo shell > /shell\nEOF\n"
+        "RUN cat <<A > /cat\nheld $X\nA\n"
+    )
+    files: Files = {"a/b/c.txt": "c", "a/b/n.md": "", "a/x/y": "", "a/m.md": "", "d/e/f.txt": "f"}
+    build(text, "-t", "newer", files=files).ok()
+    found = run(pod, "newer", "find", "/p", "/q", "/docs", "-type", "f").lines
+    assert sorted(found) == ["/docs/one", "/docs/two", "/p/a/b/c.txt", "/p/e/f.txt", "/q/b/c.txt", "/q/b/n.md"]
+    lines = run(pod, "newer", "cat", "/docs/one", "/docs/two", "/script", "/shell", "/cat").lines
+    assert lines == ["expanded", "$X", "script", "shell", "held expanded"]
+
+
+def test_add_fetches_urls_and_repositories(pod: CommandLine, build: Callable[..., Any], tmp_path: Path) -> None:
+    contexts.write(tmp_path / "served", {"file.txt": "fetched"})
+    with served(tmp_path / "served") as address:
+        checksum = "sha256:" + hashlib.sha256(b"fetched").hexdigest()
+        text = (
+            f"FROM busybox\nADD --checksum={checksum} {address}/file.txt /in/\nADD --chmod=644 {address}/file.txt /as\n"
+        )
+        build(text, "-t", "fetching").ok()
+        assert run(pod, "fetching", "cat", "/in/file.txt", "/as").ok().stdout == "fetchedfetched"
+        assert run(pod, "fetching", "stat", "-c", "%a", "/in/file.txt", "/as").lines == ["600", "644"]
+        wrong = build(f"FROM busybox\nADD --checksum=sha256:{'0' * 64} {address}/file.txt /\n")
+        assert "is damaged: its digest is" in wrong.stderr
+        assert "404" in build(f"FROM busybox\nADD {address}/none /\n").stderr
+
+
+def test_check_shows_what_is_unwise_and_builds_nothing(pod: CommandLine, build: Callable[..., Any]) -> None:
+    before = pod("images", "-aq").ok().lines
+    result = build("FROM busybox\nMAINTAINER me\nRUN false\n", "--check")
+    assert result.code == 1
+    assert result.stdout.startswith("WARNING: MaintainerDeprecated - https://")
+    assert "   2 | >>> MAINTAINER me\n" in result.stdout
+    assert result.lines[-1] == "Check complete, 1 warning has been found!"
+    assert build('FROM busybox\nCMD ["x"]\n', "--check").ok().stdout == "Check complete, no warnings found.\n"
+    failing = build("# check=error=true\nFROM busybox\nMAINTAINER me\n")
+    assert failing.code == 1 and "MaintainerDeprecated" in failing.stderr
+    assert pod("images", "-aq").ok().lines == before

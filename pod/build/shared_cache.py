@@ -1,0 +1,108 @@
+"""--cache-to and --cache-from: what steps have made, on a registry as an image that nobody runs.
+
+Its layers are those of the steps; a label says which key has which. Whoever pulls it knows all the steps at once.
+"""
+
+from __future__ import annotations
+
+from pod.build.events import Note
+from pod.engine.images import pull, push
+from pod.engine.images.publish import publish
+from pod.errors import NoSuchImage, PodError, UsageError
+from pod.linux import jsonfile, times
+from pod.oci import media_types
+from pod.oci.digest import Digest
+from pod.oci.image_config import ImageConfig, RootFs, RunConfig
+from pod.oci.manifest import Descriptor, Manifest
+from pod.registry.options import RegistryOptions
+from pod.storage.blobs import BlobStaging
+from pod.storage.build_cache import CachedStep
+from pod.storage.image_changes import NewImage
+from pod.storage.images import ImageStore
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from pod.build.events import Display
+    from pod.build.session import Session
+    from pod.build.state import StageState
+
+_LABEL = "pod.build.cache"
+_FIELDS = ("ref", "dest", "src")
+
+
+def reference_of(text: str) -> str:
+    """Return the image that type=registry,ref=IMAGE or a plain name means. Raises UsageError."""
+    if "=" not in text:
+        return text
+    fields = dict(part.partition("=")[::2] for part in text.split(","))
+    if fields.get("type", "registry") != "registry" or not fields.get("ref"):
+        raise UsageError(
+            f"cannot keep a cache as {text:.100}", hint="it is an image on a registry: type=registry,ref=IMAGE"
+        )
+    return fields["ref"]
+
+
+def _options(session: Session) -> RegistryOptions:
+    images = session.options.images
+    return RegistryOptions(authfile=images.authfile, tls_verify=images.tls_verify)
+
+
+def fetch(session: Session, display: Display) -> None:
+    """Learn the steps of the images that --cache-from names; one that cannot be had is told of and passed over."""
+    for text in session.options.cache_from:
+        name = reference_of(text)
+        try:
+            pulled = pull.pull(session.engine, name, _options(session), policy="always")
+            image = ImageStore(session.engine.layout).get(str(pulled.id))
+        except PodError as err:
+            display.hear(Note(f"Warning: no cache from {name}: {err.message}"))
+            continue
+        for key, document in jsonfile.loads(image.config.config.labels.get(_LABEL, "{}")).items():
+            step = CachedStep.from_json(document)
+            if not step.layer or Digest.parse(step.layer) in image.diff_ids:
+                session.cache.put(str(key), step)
+
+
+def send(session: Session, states: Iterable[StageState], display: Display) -> None:
+    """Push what the steps of this build have made to where --cache-to says. Raises RegistryError."""
+    if not session.options.cache_to:
+        return
+    own = [state.diff_ids[state.base_layers :] for state in states]
+    layers = {str(diff_id) for found in own for diff_id in found}
+    known = {one.key: one.step for one in session.cache.list() if one.step.layer in layers or not one.step.layer}
+    new = _store(session, known, sorted(layers))
+    for text in session.options.cache_to:
+        name = reference_of(text)
+        try:
+            push.push(session.engine, new.hex, name, _options(session))
+        except NoSuchImage as err:
+            raise NoSuchImage(name) from err
+        display.hear(Note(f"the steps of this build are in {name} now"))
+
+
+def _store(session: Session, known: dict[str, CachedStep], layers: list[str]) -> Digest:
+    described = {key: step.to_json() for key, step in known.items()}
+    diff_ids = tuple(map(Digest.parse, layers))
+    platform = session.platform
+    config = ImageConfig(
+        platform.architecture,
+        platform.os,
+        RootFs("layers", diff_ids),
+        created=times.now(),
+        config=RunConfig(labels={_LABEL: jsonfile.dumps(described).decode()}),
+    )
+    with BlobStaging(session.engine.layout, "build") as staging:
+        document = jsonfile.dumps(config.to_json())
+        image_id = staging.add_bytes(document)
+        sizes = [session.layers.get(diff_id).archive_size for diff_id in diff_ids]
+        descriptors = tuple(
+            Descriptor(media_types.OCI_LAYER, diff_id, size) for diff_id, size in zip(diff_ids, sizes, strict=True)
+        )
+        manifest = Manifest.of(Descriptor(media_types.OCI_CONFIG, image_id, len(document)), descriptors)
+        data = jsonfile.dumps(manifest.to_json())
+        digest = staging.add_bytes(data)
+        new = NewImage(Descriptor(manifest.media_type, digest, len(data)), image_id, (), (digest, image_id))
+        publish(session.engine, staging, [new], {})
+    return image_id
