@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench import files
 from tests.bench.sides import Side
 from tests.bench.timing import Command
 from tests.support import debian
@@ -72,6 +73,13 @@ CASES = [
     Case("ps -a, 1 container", _ps(1)),
     Case("ps -a, 200 containers", _ps(200)),
     Case("load, Debian of 170 MB", _load_debian, runs=3),
+    Case("cp in, 1 GB", files.copy_in(files.large), runs=1),
+    Case("cp out, 1 GB", files.copy_out(files.large), runs=1),
+    Case("cp in, 20,000 files", files.copy_in(files.many), runs=1),
+    Case("cp out, 20,000 files", files.copy_out(files.many), runs=1),
+    Case("diff, 20,000 files", files.on_filled("diff", "{}"), runs=1),
+    Case("export, 20,000 files", files.on_filled("export", "-o", "{out}", "{}"), runs=1),
+    Case("commit, 20,000 files", files.on_filled("commit", "-q", "{}", "bench-committed"), runs=1),
 ]
 
 IDLE_CONTAINERS = {"memory, network none": ["--network", "none"], "memory, default network": []}
