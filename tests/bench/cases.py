@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.bench import files
 from tests.bench.sides import Side
 from tests.bench.timing import Command
-from tests.support import debian
+from tests.support import debian, servers
 
 _MANY = 300.0
 """Seconds that removing hundreds of containers may take."""
@@ -54,6 +54,34 @@ def _make(side: Side, name: str, *verb: str) -> None:
     side.command(*verb, "--name", name, "--network", "none", "busybox", "sleep", "1000").ok()
 
 
+def _on_network(side: Side, cleanup: ExitStack) -> Command:
+    cleanup.callback(side.command, "network", "rm", "-f", "bench-net")
+    side.command("network", "create", "bench-net").ok()
+    return Command(side.command.argv("run", "--rm", "--network", "bench-net", "busybox", "true"), side.command.env)
+
+
+_SERVE = "while true; do echo served | nc -l -p 80; done"
+_FIRST_BYTE = 'port=$1; shift; "$@" >/dev/null && until read -r _ </dev/tcp/127.0.0.1/"$port"; do :; done 2>/dev/null'
+
+
+def _first_byte(network: str) -> Callable[[Side, ExitStack], Command]:
+    """From `run -d -p` to the first line that a client gets."""
+
+    def make(side: Side, cleanup: ExitStack) -> Command:
+        def forget() -> None:
+            side.command("rm", "-f", "-t", "0", "bench-port")
+
+        cleanup.callback(side.command, "network", "rm", "-f", network)
+        cleanup.callback(forget)
+        side.command("network", "create", network)
+        port = str(servers.free_port())
+        words = ("run", "-d", "--name", "bench-port", "--network", network, "-p", f"{port}:80")
+        run = side.command.argv(*words, "busybox", "sh", "-c", _SERVE)
+        return Command(["bash", "-c", _FIRST_BYTE, "bash", port, *run], side.command.env, before=forget)
+
+    return make
+
+
 def _load_debian(side: Side, cleanup: ExitStack) -> Command:
     archive: Path = debian.image_archive()
     load = side.command.argv("load", "-i", archive)
@@ -69,6 +97,9 @@ CASES = [
     Case("--version", _version),
     Case("run, network none", _plain("run", "--rm", "--network", "none", "busybox", "true")),
     Case("run, default network", _plain("run", "--rm", "busybox", "true")),
+    Case("run, user-defined network", _on_network),
+    Case("first byte, slirp4netns", _first_byte("slirp4netns"), runs=10),
+    Case("first byte, user-defined network", _first_byte("bench-port"), runs=10),
     Case("exec", _exec),
     Case("ps -a, 1 container", _ps(1)),
     Case("ps -a, 200 containers", _ps(200)),
@@ -82,5 +113,10 @@ CASES = [
     Case("commit, 20,000 files", files.on_filled("commit", "-q", "{}", "bench-committed"), runs=1),
 ]
 
-IDLE_CONTAINERS = {"memory, network none": ["--network", "none"], "memory, default network": []}
+IDLE_CONTAINERS = {
+    "memory, network none": ["--network", "none"],
+    "memory, default network": [],
+    "memory, slirp4netns with a port": ["--network", "slirp4netns", "-p", "80"],
+    "memory, user-defined network with a port": ["--network", "bench-idle", "-p", "80"],
+}
 """Containers that sleep in the background, by the name of the case: the options that they are run with."""

@@ -11,7 +11,7 @@ from typing import Any
 
 from tests.bench.sides import Side
 
-FORMAT = "{:<26} {:>4}  {:>18}  {:>18}  {:>6}"
+FORMAT = "{:<44} {:>4}  {:>18}  {:>18}  {:>6}"
 
 
 @dataclass
