@@ -274,7 +274,12 @@ def _own_words(body: bytes) -> str:
         if isinstance(error, dict):
             said.append(str(error.get("message") or error.get("code") or ""))
     said = said or [str(document.get("details") or document.get("message") or document.get("error") or "")]
-    return " ".join(" ".join(dict.fromkeys(said)).split())[:300]
+    return printable(" ".join(dict.fromkeys(said)))[:300]
+
+
+def printable(text: str) -> str:
+    """Return a text of a registry's as one line that does nothing to a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _json(body: bytes) -> Any:

@@ -10,7 +10,7 @@ from pod.errors import DigestMismatch, NoSuchManifest, RegistryError
 from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.record import Record
-from pod.registry.connection import read_bounded
+from pod.registry.connection import printable, read_bounded
 from pod.registry.pace import Body
 from pod.registry.session import translated
 
@@ -115,7 +115,7 @@ class Repository:
         for _ in range(1000):
             response = self.connection.request("GET", path, (200,), what, scope=self._scope(), stream=True)
             document = json.loads(read_bounded(response, _TAGS_LIMIT, what, self.connection.host) or b"{}")
-            found += document.get("tags") or []
+            found += map(printable, filter(None, map(str, document.get("tags") or ())))
             path = response.links.get("next", {}).get("url", "")
             if not path:
                 break

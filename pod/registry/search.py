@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 from pod.errors import NoSuchManifest, NotAuthorized, RegistryError
 from pod.record import Record
-from pod.registry.connection import read_bounded
+from pod.registry.connection import printable, read_bounded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def _searched(connection: Connection, term: str, limit: int, what: str) -> Itera
 def _result(one: dict[str, Any]) -> FoundRepository:
     stars = one.get("star_count")
     return FoundRepository(
-        str(one["name"]),
-        str(one.get("description") or ""),
+        printable(str(one["name"])),
+        printable(str(one.get("description") or "")),
         stars if isinstance(stars, int) else 0,
         bool(one.get("is_official")),
         bool(one.get("is_automated")),
@@ -102,7 +102,7 @@ def _catalogue(connection: Connection, registry: str, what: str) -> Iterator[Fou
         document = _json(read_bounded(response, _LIMIT, what, connection.host))
         names = document.get("repositories") if isinstance(document, dict) else None
         for name in names or ():
-            yield FoundRepository(str(name))
+            yield FoundRepository(printable(str(name)))
         path = response.links.get("next", {}).get("url", "")
         if not path:
             return
@@ -113,8 +113,3 @@ def _json(data: bytes) -> Any:
         return json.loads(data)
     except ValueError:
         return None
-
-
-def printable(text: str) -> str:
-    """Return a text of a registry's as one line that does nothing to a terminal."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

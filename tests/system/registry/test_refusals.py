@@ -38,7 +38,7 @@ def answering(status: int, body: bytes = b"{}", headers: dict[str, str] | None =
         yield server
 
 
-DENIED = b'{"errors": [{"code": "DENIED", "message": "requested access to the resource is denied"}]}'
+DENIED = b'{"errors": [{"code": "DENIED", "message": "\\u001b[2Jrequested access to the resource is denied"}]}'
 LIMITED = b'{"errors": [{"code": "TOOMANYREQUESTS", "message": "You have reached your pull rate limit"}]}'
 
 
@@ -75,6 +75,7 @@ def test_every_failure_names_registry_repository_reason_and_remedy(
             assert first.startswith(("Error: cannot pull ", "Error: cannot push ")), first
             assert host in first and "team/" in first and reason in first, first
             assert remedy in hint, result.stderr
+            assert "\x1b" not in result.stderr
     assert [path for path in left_behind(pod) if "/staging" in path] == []
 
 

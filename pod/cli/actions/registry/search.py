@@ -10,7 +10,7 @@ from pod.cli.template import Fields, Row
 from pod.engine.images import search as engine
 from pod.errors import UsageError
 from pod.registry.options import RegistryOptions
-from pod.registry.search import FoundRepository, printable
+from pod.registry.search import FoundRepository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _print(context: Context, format: str, rows: Sequence[Row], columns: Sequence
 def _row(context: Context, hit: Hit, *, shorten: bool) -> Row:
     """Return the fields that `--format` knows: Podman's and Docker's."""
     found = hit.found
-    description = printable(found.description)
+    description = found.description
     if shorten and len(description) > _SHORT:
         description = f"{description[:_SHORT]}..."
     official, automated = ("[OK]" if told else "" for told in (found.official, found.automated))
@@ -100,7 +100,7 @@ def _row(context: Context, hit: Hit, *, shorten: bool) -> Row:
     return Row(
         {
             "Index": hit.registry,
-            "Name": printable(found.name if docker_name else hit.name),
+            "Name": found.name if docker_name else hit.name,
             "Description": description,
             "Stars": found.stars,
             "StarCount": found.stars,
