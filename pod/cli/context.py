@@ -7,7 +7,7 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import MutableMapping, Sequence
     from typing import Any
 
     from pod.engine.engine import Engine
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from pod.settings import Settings
 
 
-_SETTINGS_FLAGS = ("root", "runroot", "storage_driver", "modules")
+_SETTINGS_FLAGS = ("root", "runroot", "storage_driver", "storage_opt", "modules")
 """The global options that pod.settings.load takes."""
 
 
 class Context:
     """The surroundings of one command."""
 
-    def __init__(self, argv: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
+    def __init__(self, argv: Sequence[str], environ: MutableMapping[str, str] | None = None) -> None:
         self.program = os.path.basename(argv[0])
         self.words = tuple(argv[1:])  # as typed
         self.environ = os.environ if environ is None else environ
@@ -51,6 +51,8 @@ class Context:
         if self._settings is None:
             from pod.settings import load
 
+            if "config" in self.options:  # the files on registries are sought by the environment
+                self.environ["DOCKER_CONFIG"] = self.options["config"]
             flags = {name: self.options[name] for name in _SETTINGS_FLAGS if name in self.options}
             self._settings = load(self.environ, debug=self.debug, **flags)
             if self._settings.config.fresh:

@@ -40,6 +40,7 @@ def parse(words: Sequence[str]) -> tuple[argv.Spec, dict[str, Any], dict[str, An
         taken = argv.split(root, words)
         spec, rest = find(table, taken.positionals)
         values, own = argv.parse(spec, rest, root.options)
+        argv.check_refused(root, taken.own + own.outer)
         return spec, values, argv.convert(taken.own + own.outer)
     except (argv.BadWords, argv.HelpWanted, FileNotFoundError, LookupError) as err:
         raise Undecided from err

@@ -16,6 +16,7 @@ def run(context: Context, words: Sequence[str]) -> int:
     root = define(tree.ROOT)
     try:
         taken = argv.split(root.spec, words)
+        argv.check_refused(root.spec, taken.own)
         context.options = argv.convert(taken.own)
     except argv.HelpWanted:
         return help.show_overview()
@@ -34,6 +35,7 @@ def _run_command(context: Context, root: Definition, words: Sequence[str]) -> in
     definition = define(entry)
     try:
         values, taken = argv.parse(definition.spec, words[length:], root.spec.options)
+        argv.check_refused(define(tree.ROOT).spec, taken.outer)
         context.options = {**context.options, **argv.convert(taken.outer)}
     except argv.HelpWanted:
         return help.show(definition, name)
@@ -54,7 +56,8 @@ def _explained(err: argv.BadWords, definition: Definition, name: str) -> UsageEr
     """Return the error with the nearest option, or the usage line, and where to read more."""
     lines = []
     if err.refused:
-        reason = next(p.refusal for p in definition.parameters if err.refused in p.typer.opts)
+        parameters = (*definition.parameters, *define(tree.ROOT).parameters)
+        reason = next(p.refusal for p in parameters if err.refused in p.typer.opts and p.refusal)
         return UsageError(f"`{name}` refuses {err.refused}: {reason}")
     if err.unknown:
         near = _nearest(err.unknown, definition.spec.options)

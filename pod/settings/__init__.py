@@ -41,6 +41,7 @@ def load(
     root: str = "",
     runroot: str = "",
     storage_driver: str = "",
+    storage_opt: Sequence[str] = (),
     debug: bool = False,
     modules: Sequence[str] = (),
 ) -> Settings:
@@ -54,7 +55,7 @@ def load(
     _check_hosts(environ)
     config = _with_variables(environ, configuration.read(environ, home, f"{runtime}/pod/settings.json", modules))
     data_home = environ.get("XDG_DATA_HOME") or f"{home}/.local/share"
-    driver, mount_program = _storage(environ, config, storage_driver)
+    driver, mount_program = _storage(environ, config, storage_driver, storage_opt)
     return Settings(
         root=os.path.abspath(root or environ.get("POD_ROOT") or config.text("pod.root") or f"{data_home}/pod"),
         runroot=os.path.abspath(
@@ -94,14 +95,18 @@ def _with_variables(environ: Mapping[str, str], config: Configuration) -> Config
     return config.replace(values={**config.values, **found}, origins={**config.origins, **origins})
 
 
-def _storage(environ: Mapping[str, str], config: Configuration, flag: str) -> tuple[str, str]:
-    """Return the storage driver and the program that mounts for it."""
+def _storage(environ: Mapping[str, str], config: Configuration, flag: str, options: Sequence[str]) -> tuple[str, str]:
+    """Return the storage driver and the program that mounts for it. Raises UsageError for another option."""
     driver = flag or environ.get("STORAGE_DRIVER") or config.text("pod.driver") or config.text("storage.driver")
     program = config.text("pod.mount_program")
-    for option in environ.get("STORAGE_OPTS", "").split(","):
+    for option in (*environ.get("STORAGE_OPTS", "").split(","), *options):
         name, _, value = option.partition("=")
         if name in ("mount_program", "overlay.mount_program"):
             program = value
+        elif option in options:
+            from pod.errors import UsageError
+
+            raise UsageError(f"there is no option of storage {name}", hint="there is overlay.mount_program=PATH")
     program = program or config.text("storage.options.overlay.mount_program")
     program = program or config.text("storage.options.mount_program")
     return "fuse-overlayfs" if driver == "overlay" and program and not flag else driver, program

@@ -5,6 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from tests.parity import __main__ as parity
+from tests.parity import report
 from tests.parity.comparison import Ours, compare, read_peer, read_pod
 
 
@@ -38,3 +42,17 @@ def test_pods_own_table_has_the_verbs_of_every_day() -> None:
     assert {"run", "ps", "exec", "logs", "images", "image ls"} <= table.options.keys()
     assert "--rm" in table.options["run"]
     assert "--cpus" in table.refused["update"]
+
+
+def test_the_readme_has_the_table_that_the_tool_prints() -> None:
+    if not (parity.default_reference() / "docker-cli.json").exists():
+        pytest.skip("the lists of the peers' commands are not here; POD_REFERENCE names their folder")
+    part = report.markdown(parity.all_rows(parity.default_reference()), parity.first_names())
+    page = (parity.CHECKOUT / "README.md").read_text()
+    assert report.put_into(page, part) == page, "run `python -m tests.parity --readme`"
+
+
+def test_a_page_without_a_place_for_the_table_is_an_error() -> None:
+    assert report.put_into(f"a\n{report.BEGIN}\nold\n{report.END}\nb", "new") == "a\nnew\nb"
+    with pytest.raises(ValueError, match="the page has no lines"):
+        report.put_into("a", "new")
