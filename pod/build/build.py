@@ -205,7 +205,22 @@ def _finish(session: Session, state: StageState, display: Display) -> Built:
             export.write_archive(session, image_id, output)
     if session.options.push or any(output.type == "registry" for output in outputs):
         _push(session, image_id, display)
+    if session.options.manifest:
+        _add_to_list(session, image_id)
     return Built(image_id)
+
+
+def _add_to_list(session: Session, image_id: Digest) -> None:
+    """Put the image into the manifest list of --manifest, which is made if there is none."""
+    from pod.engine.manifests import edit, lists, sources
+    from pod.storage.images import ImageStore
+
+    engine, name = session.engine, session.options.manifest
+    store = ImageStore(engine.layout)
+    if lists.find_or_none(store, name) is None:
+        lists.create(engine, name, {}, amend=False)
+    entry = sources.stored_entry(store, store.get(image_id.hex))
+    lists.change(engine, name, lambda known: edit.add(known, (entry,), {}))
 
 
 def _push(session: Session, image_id: Digest, display: Display) -> None:

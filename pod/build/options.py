@@ -90,3 +90,4 @@ class BuildOptions(Record):
     image: ImageOptions = ImageOptions()
     outputs: tuple[Output, ...] = ()
     push: bool = False
+    manifest: str = ""  # a list that the image is added to

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import files
+from tests.bench import build_cases, files
 from tests.bench.sides import Side
 from tests.bench.timing import Command
 from tests.support import debian, servers
@@ -111,6 +111,11 @@ CASES = [
     Case("diff, 20,000 files", files.on_filled("diff", "{}"), runs=1),
     Case("export, 20,000 files", files.on_filled("export", "-o", "{out}", "{}"), runs=1),
     Case("commit, 20,000 files", files.on_filled("commit", "-q", "{}", "bench-committed"), runs=1),
+    Case("build, everything cached", build_cases.cached, runs=10),
+    Case("build, 1 of 20,000 files changed", build_cases.one_changed, runs=3),
+    Case("build, three stages of a second", build_cases.three_stages, runs=3),
+    Case("build, COPY of 1 GB", build_cases.gigabyte, runs=3),
+    Case("commit, 500 MB changed", build_cases.commit, runs=3),
 ]
 
 IDLE_CONTAINERS = {

@@ -59,13 +59,14 @@ def clone(repository: Repository, path: str, *, keep_git: bool = False) -> Clone
     wanted = repository.ref or "HEAD"
     try:
         _git(path, "fetch", "-q", "--depth", "1", "origin", wanted)
-    except BuildError:  # a server that does not give single commits
+    except BuildError:  # a server that gives no single commits, or has no such branch or tag
+        _git(path, "fetch", "-q", "--tags", "origin", "+refs/heads/*:refs/heads/*", "--update-head-ok")
         if not repository.ref:
-            raise
-        _git(path, "fetch", "-q", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*")
-        _git(path, "checkout", "-q", "--detach", wanted)
+            _git(path, "fetch", "-q", "origin", "HEAD")
+            wanted = "FETCH_HEAD"
     else:
-        _git(path, "checkout", "-q", "--detach", "FETCH_HEAD")
+        wanted = "FETCH_HEAD"
+    _git(path, "checkout", "-q", "--force", "--detach", wanted)
     if os.path.exists(f"{path}/.gitmodules"):
         _git(path, "submodule", "update", "-q", "--init", "--recursive", "--depth", "1")
     commit = _git(path, "rev-parse", "HEAD").decode().strip()

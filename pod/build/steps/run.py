@@ -2,40 +2,28 @@
 
 from __future__ import annotations
 
-import copy
 import os
-import select
 
 from pod.build import session as sessions
 from pod.build.dockerfile import lines
 from pod.build.dockerfile.instructions import Command
 from pod.build.dockerfile.location import error
 from pod.build.events import Output
-from pod.build.step_root import StepRoot, own_mounts
+from pod.build.step_container import StepContainer, engine_in
+from pod.build.step_root import StepRoot
 from pod.build.steps import mounts as run_mounts
-from pod.engine import start_files
-from pod.engine.monitor import streams
-from pod.engine.mounts import plan as mount_plan
 from pod.errors import PodError, StepFailed
-from pod.linux import files, ids, process, workers
+from pod.linux import files, ids, workers
 from pod.net import attach as network
-from pod.runtime import launch
-from pod.storage import rootfs
 from pod.storage.container_records import VERSION, ContainerRecord, Mount
-from pod.storage.layout import StorageLayout
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pod.build.session import Step
     from pod.build.state import StageState
     from pod.build.steps.mounts import Prepared, StepMount
-    from pod.engine.engine import Engine
-    from pod.engine.mounts.plan import MountPlan
-    from pod.storage.rootfs import RootPlan
 
-_CHUNK = 1 << 16
+_SHELL_OPENS = b"a shell in the container of the step that failed; its end is the end of the build\n"
 _SCRIPT = "/dev/pipes/script"  # a here-document with an interpreter of its own is executed as a file
 
 
@@ -44,6 +32,7 @@ def run(step: Step, state: StageState) -> StageState:
     instruction = step.instruction
     assert isinstance(instruction, Command)
     argv, script = command_of(instruction, state)
+    _check_security(step)
     mounts = run_mounts.parse_all(step, state)
     key = sessions.cache_key(
         step,
@@ -72,6 +61,18 @@ def run(step: Step, state: StageState) -> StageState:
     return sessions.with_layer(step, state, made, f"RUN {shown}")
 
 
+def _check_security(step: Step) -> None:
+    flag = step.instruction.flag("security")
+    if flag is None or flag.value == "sandbox":
+        return
+    if flag.value != "insecure":
+        raise error(flag.location, f"--security={flag.value:.40} does not exist", "there are sandbox and insecure")
+    if not step.session.options.step.insecure:
+        raise error(
+            flag.location, "--security=insecure is not allowed", "pod build --allow security.insecure allows it"
+        )
+
+
 def command_of(instruction: Command, state: StageState) -> tuple[tuple[str, ...], str]:
     """Return the words to execute, and the text of a script where a here-document names its own interpreter."""
     if instruction.argv is not None:
@@ -94,10 +95,10 @@ def _execute(
     with run_mounts.prepare(step, state, mounts, root.folder) as prepared:
         plan = root.prepare_container(prepared.points)
         record = _record(step, state, command[0], prepared)
-        engine = _engine_in(step.session.engine, root.folder)
+        engine = engine_in(step.session.engine, root.folder)
         if command[1]:
             record = _with_script(record, root.folder, command[1])
-        container = _Container(step, engine, record, plan, prepared)
+        container = StepContainer(step, engine, record, plan, prepared)
         try:
             code = workers.run_all([container], 1)[0]
         except PodError as err:
@@ -106,6 +107,10 @@ def _execute(
             step.report(Output(step.name, f"{err.message}\n".encode(), True))
             code = err.exit_code
         if code:
+            if step.session.options.step.debug_shell and os.isatty(0) and os.isatty(2):
+                step.report(Output(step.name, _SHELL_OPENS))
+                shell = record.replace(command=("/bin/sh",), env=(*record.env, "TERM=xterm"))
+                workers.run_all([StepContainer(step, engine, shell, plan, prepared, on_terminal=True)], 1)
             raise failed(step, code)
 
 
@@ -174,91 +179,3 @@ def _with_script(record: ContainerRecord, folder: str, text: str) -> ContainerRe
     path = f"{folder}/script"
     files.write_atomic(path, text.encode(), mode=0o755, durable=False)
     return record.replace(mounts=(*record.mounts, Mount("bind", _SCRIPT, path, ("ro",))))
-
-
-class _StepLayout(StorageLayout):
-    """The store, but the one container of a step has all its files in the step's folder."""
-
-    folder: str = ""
-
-    def container(self, container_id: str) -> str:
-        del container_id
-        return self.folder
-
-    def run_container(self, container_id: str) -> str:
-        del container_id
-        return self.folder
-
-
-def _engine_in(engine: Engine, folder: str) -> Engine:
-    inner = copy.copy(engine)
-    inner.layout = _StepLayout(engine.layout.root, engine.layout.runroot, folder)
-    return inner
-
-
-class _Container:
-    """The job of a child: be the container's parent, and report what it writes. Its result is the exit code."""
-
-    def __init__(self, step: Step, engine: Engine, record: ContainerRecord, plan: RootPlan, prepared: Prepared) -> None:
-        self._step = step
-        self._engine = engine
-        self._record = record
-        self._plan = plan
-        self._prepared = prepared
-
-    def __call__(self, _report: object) -> int:
-        own_mounts()
-        os.setsid()  # what the terminal sends is for the build: it ends the container
-        self._prepared.enter()
-        record = self._record
-        plan = network.plan(record.network)
-        mounts = mount_plan.plan(self._engine, record)
-        bundle = start_files.write_bundle(self._engine, record, plan, mounts)
-        if self._plan.needs_process:
-            _mount(self._plan, bundle.rootfs, mounts)
-        else:
-            bundle = bundle.replace(mount_root=lambda target: _mount(self._plan, target, mounts))
-        folder = self._engine.layout.run_container(record.id)
-        pipes = streams.make_pipes(False)
-
-        def connect(namespace: int) -> None:
-            network.connect(plan, namespace, folder)
-
-        launched = launch.launch(bundle, pipes.theirs, connect)
-        mounts.release()
-        for fd in pipes.theirs:
-            os.close(fd)
-        ended = False
-        try:
-            _pump({pipes.stdout[1]: False, pipes.stderr[1]: True}, self._tell)
-            _pid, status = os.waitpid(launched.pid, 0)
-            ended = True
-            return process.exit_code(status)
-        finally:
-            if not ended:
-                os.kill(launched.pid, 9)
-                os.waitpid(launched.pid, 0)
-
-    def _tell(self, data: bytes, error: bool) -> None:
-        self._step.report(Output(self._step.name, data, error))
-
-
-def _mount(plan: RootPlan, target: str, mounts: MountPlan) -> None:
-    rootfs.mount_root(plan, target)
-    mounts.before_mounts(target)
-
-
-def _pump(outputs: dict[int, bool], report: Callable[[bytes, bool], None]) -> None:
-    """Report everything that is written until all have closed the pipes."""
-    poll = select.poll()
-    for fd in outputs:
-        poll.register(fd, select.POLLIN)
-    while outputs:
-        for fd, _events in poll.poll():
-            data = os.read(fd, _CHUNK)
-            if data:
-                report(data, outputs[fd])
-            else:
-                poll.unregister(fd)
-                del outputs[fd]
-                os.close(fd)

@@ -53,6 +53,7 @@ def parse_build_options(context: Context, flags: BuildFlags) -> BuildOptions:
         image=_image(flags, context.environ),
         outputs=tuple(map(_output, flags.output)),
         push=flags.push,
+        manifest=flags.manifest,
     )
 
 

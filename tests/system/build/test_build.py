@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -354,3 +355,32 @@ def test_check_shows_what_is_unwise_and_builds_nothing(pod: CommandLine, build: 
     failing = build("# check=error=true\nFROM busybox\nMAINTAINER me\n")
     assert failing.code == 1 and "MaintainerDeprecated" in failing.stderr
     assert pod("images", "-aq").ok().lines == before
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed: apt-get install git")
+def test_repository_as_context_and_source(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(
+        tmp_path / "repo.git",
+        {"Dockerfile": "FROM busybox\nCOPY f /f\n", "f": "one\n", "sub/Dockerfile": "FROM busybox\n"},
+    )
+    git = CommandLine(["git", "-C", str(folder), "-c", "user.name=a", "-c", "user.email=a@b"], pod.env)
+    git("init", "-q", "-b", "main").ok()
+    git("add", ".").ok()
+    git("commit", "-q", "-m", "one").ok()
+    git("tag", "v1").ok()
+    (folder / "f").write_text("two\n")
+    git("commit", "-q", "-a", "-m", "two").ok()
+    git("update-server-info").ok()
+    with served(tmp_path) as address:
+        url = f"{address}/repo.git/.git"
+        pod("build", NO_NETWORK, "-t", "cloned", f"{url}#v1").ok()
+        assert run(pod, "cloned", "cat", "/f").ok().stdout == "one\n"
+        pod("build", NO_NETWORK, "-t", "cloned", url).ok()
+        assert run(pod, "cloned", "cat", "/f").ok().stdout == "two\n"
+        pod("build", NO_NETWORK, f"{url}#main:sub").ok()
+        text = (
+            f"FROM busybox\nADD {url}#v1 /src\nADD --keep-git-dir=true {url}#v1 /kept\nRUN ls -a /kept | grep -x .git\n"
+        )
+        contexts.write(tmp_path / "add", {"Dockerfile": text})
+        pod("build", NO_NETWORK, "-t", "added", tmp_path / "add").ok()
+        assert run(pod, "added", "cat", "/src/f").ok().stdout == "one\n"

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pod.build.events import Display
     from pod.cli.commands.build.flags import BuildFlags
     from pod.cli.context import Context
+    from pod.oci.digest import Digest
 
 
 def build(context: Context, flags: BuildFlags) -> int:
@@ -33,11 +34,27 @@ def build(context: Context, flags: BuildFlags) -> int:
         return 0
     if flags.iidfile:
         files.write_atomic(flags.iidfile, str(built.id).encode(), mode=0o644, durable=False)
+    if flags.metadata_file:
+        _write_metadata(context, flags.metadata_file, built.id, options.image.names)
     if flags.quiet:
         print(str(built.id) if context.as_docker else built.id.hex)
     elif not context.as_docker:
         print(built.id.hex)
     return 0
+
+
+def _write_metadata(context: Context, path: str, image_id: Digest, names: tuple[str, ...]) -> None:
+    """Write what Docker's plugin writes of a result."""
+    from pod.linux import jsonfile
+    from pod.storage.images import ImageStore
+
+    image = ImageStore(context.engine.layout).get(image_id.hex)
+    document = {
+        "containerimage.config.digest": str(image_id),
+        "containerimage.digest": str(image.digest),
+        "image.name": ",".join(names),
+    }
+    files.write_atomic(path, jsonfile.dumps(document), mode=0o644, durable=False)
 
 
 def choose(flags: BuildFlags) -> Display:
@@ -49,7 +66,8 @@ def choose(flags: BuildFlags) -> Display:
     if flags.quiet or flags.progress == "quiet":
         return Display()
     stream: TextIO = open(flags.logfile, "w", encoding="utf-8") if flags.logfile else sys.stderr
-    if flags.progress == "tty" or (flags.progress == "auto" and stream.isatty()):
+    shell = flags.debug_shell or not flags.rm  # it needs the terminal for itself
+    if flags.progress == "tty" or (flags.progress == "auto" and stream.isatty() and not shell):
         from pod.cli.actions.build.live import LiveView
 
         return LiveView(stream)

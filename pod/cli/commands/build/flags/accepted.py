@@ -71,7 +71,8 @@ class AcceptedFlags(Record):
         str, Option("--cgroupns", metavar="MODE", help="Always private", rich_help_panel="Accepted, without effect")
     ] = ""
     logsplit: Annotated[
-        bool, Option("--logsplit", help="Split the log by platform", rich_help_panel="Accepted, without effect")
+        bool,
+        Option("--logsplit", help="Refused: a build is for one platform", rich_help_panel="Accepted, without effect"),
     ] = False
     all_platforms: Annotated[
         bool,

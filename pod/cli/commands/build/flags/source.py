@@ -158,10 +158,21 @@ class SourceFlags(Record):
     ] = True
     creds: Annotated[
         str,
-        Option("--creds", metavar="USER:PASSWORD", help="For the registry of base images", rich_help_panel="Source"),
+        Option(
+            "--creds",
+            metavar="USER:PASSWORD",
+            help="Refused: `pod login` keeps what a registry wants",
+            rich_help_panel="Source",
+        ),
     ] = ""
     cert_dir: Annotated[
-        str, Option("--cert-dir", metavar="FOLDER", help="Certificates for registries", rich_help_panel="Source")
+        str,
+        Option(
+            "--cert-dir",
+            metavar="FOLDER",
+            help="Refused: certificates.d holds the certificates of registries",
+            rich_help_panel="Source",
+        ),
     ] = ""
     retry: Annotated[
         int | None,
