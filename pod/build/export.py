@@ -77,7 +77,7 @@ def _copy(root: str, target: str) -> None:
 def _pack(root: str, fd: int) -> None:
     os.chroot(root)
     os.chdir("/")
-    writer = TarWriter(lambda data: files.write_all(fd, data))
+    writer = TarWriter.to(fd)
     TreePacker(b".", writer).add_tree()
     writer.finish()
 

@@ -20,7 +20,7 @@ from pod.record import Record
 from pod.runtime import init, users
 from pod.storage.extract import Extractor
 from pod.storage.pack import TreePacker
-from pod.storage.tar.source import Source
+from pod.storage.tar.source import PipeSource, Source
 from pod.storage.tar.writer import TarWriter
 
 TYPE_CHECKING = False
@@ -88,7 +88,7 @@ def find(path: str, *, follow: bool) -> Found:
 
 def send(source: Place, fd: int, *, follow: bool, stream: bool) -> None:
     """Pack what is at a place and write it to a descriptor; as a `stream` for other programs there is no header."""
-    writer = TarWriter(lambda data: files.write_all(fd, data))
+    writer = TarWriter.to(fd)
     source.enter()
     found = _find(source, follow=follow or source.folder)
     if found.info is None:
@@ -134,7 +134,7 @@ class Receiving(Record):
 
 def receive(target: Place, fd: int, how: Receiving) -> None:
     """Unpack what `send` wrote, at a place."""
-    source = _Pipe(lambda size: os.read(fd, size))
+    source = PipeSource(fd)
     target.enter()
     header = source.take(HEADER)
     kind, name = header[:1], header[1:].rstrip(b"\0")
@@ -168,13 +168,6 @@ def not_found(place: Place) -> NotFound:
     """Return the error for a place where nothing is."""
     path = place.path + "/" if place.folder and place.path != "/" else place.path
     return NotFound(f'"{path}" could not be found on {place.where}: no such file or directory')
-
-
-class _Pipe(Source):
-    """The pipe between the two: nobody closes it while both live, so that its end is not waited for."""
-
-    def drain(self) -> None:
-        pass
 
 
 def _find(place: Place, *, follow: bool) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pod.engine import containers
 from pod.engine.commit import ids_in_archives
 from pod.engine.container_view import open_view
-from pod.linux import files, workers
+from pod.linux import workers
 from pod.storage.pack import TreePacker
 from pod.storage.tar.writer import TarWriter
 
@@ -21,7 +21,7 @@ def export(engine: Engine, name: str, fd: int) -> None:
     with open_view(engine, container, volumes=False) as view:
 
         def work(_report: object) -> None:
-            writer = TarWriter(lambda data: files.write_all(fd, data))
+            writer = TarWriter.to(fd)
             view.enter(root_only=True)
             packer = TreePacker(b"/", writer)
             packer.ids = ids

@@ -14,7 +14,7 @@ import pytest
 from tests.support.commands import CommandLine
 from tests.support.containers import NO_NETWORK
 
-FILES = 1000
+FILES = 20_000
 NAMES = (b"new\nline", b"not \xff utf-8", b"n" * 255, b"-rf", b" blank ", b"*?[", b"\\")
 DAY = 86_400_000_000_000
 

@@ -10,7 +10,7 @@ import os
 
 from pod.engine.volumes import mounting
 from pod.errors import PodError
-from pod.linux import files, workers
+from pod.linux import workers
 from pod.runtime import init
 from pod.storage.compression import Decompressed
 from pod.storage.extract import Extractor
@@ -33,7 +33,7 @@ def export_volume(engine: Engine, wanted: str, fd: int) -> None:
     with _folder(engine, wanted) as path:
 
         def work(_report: object) -> None:
-            writer = TarWriter(lambda data: files.write_all(fd, data))
+            writer = TarWriter.to(fd)
             _confine(path)
             packer = TreePacker(b".", writer)
             packer.add(b"", os.stat("."))

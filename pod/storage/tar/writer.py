@@ -5,16 +5,20 @@ The bytes depend on the members alone, so the same tree is the same digest, toda
 
 from __future__ import annotations
 
+import errno
 import os
 
+from pod.linux import files
 from pod.storage.tar import header, member, pax, sparse
 from pod.storage.tar.member import Member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
 CHUNK = 1 << 20
+_KERNEL_COPY = 128 << 10  # files from this size on are moved by the kernel
 _TYPES = {
     member.FILE: b"0",
     member.HARDLINK: b"1",
@@ -29,10 +33,14 @@ _MAX_SIZE = 0o77777777777
 
 
 class TarWriter:
-    """Gives the archive to `write`, piece by piece."""
+    """Gives the archive to `write`, piece by piece.
 
-    def __init__(self, write: Callable[[bytes], object]) -> None:
+    With `into`, the descriptor that this writes to, the kernel moves large files there by itself.
+    """
+
+    def __init__(self, write: Callable[[bytes], object], into: int | None = None) -> None:
         self._write = write
+        self._into = into
         self._pending = bytearray()  # small pieces are gathered
 
     def add(self, entry: Member, data: bytes = b"") -> None:
@@ -71,7 +79,16 @@ class TarWriter:
         self._put(map_)
         return map_
 
+    @classmethod
+    def to(cls, fd: int) -> Self:
+        """Return a writer to a pipe or a file."""
+        return cls(lambda data: files.write_all(fd, data), fd)
+
     def _copy(self, fd: int, offset: int, length: int) -> None:
+        if self._into is not None and length >= _KERNEL_COPY:
+            moved = self._move(self._into, fd, offset, length)
+            offset += moved
+            length -= moved
         while length:
             data = os.pread(fd, min(length, CHUNK), offset)
             if not data:  # the file became shorter while it was read: the header has promised its old size
@@ -79,6 +96,19 @@ class TarWriter:
             self._put(data)
             offset += len(data)
             length -= len(data)
+
+    def _move(self, into: int, fd: int, offset: int, length: int) -> int:
+        """Have the kernel move data (sendfile(2)); return how much, less than asked for where it cannot."""
+        self._flush()
+        moved = 0
+        try:
+            while moved < length and (sent := os.sendfile(into, fd, offset + moved, length - moved)):
+                moved += sent
+        except OSError as err:
+            if err.errno not in (errno.EINVAL, errno.ENOSYS):
+                raise
+            self._into = None
+        return moved
 
     def _put(self, data: bytes) -> None:
         if len(data) >= CHUNK >> 2:
