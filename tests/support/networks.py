@@ -74,6 +74,25 @@ def uplink_of(keeper: int) -> int:
     return next((int(pid) for pid in children if "slirp4netns" in Path(f"/proc/{pid}/comm").read_text()), 0)
 
 
+def shared_namespace(pod: CommandLine, keeper: int) -> list[str]:
+    """Return the words that run a command in the network namespace of the bridges."""
+    folder = Path(f"/proc/{keeper}/fd")
+    [fd, *_] = sorted(
+        (fd for fd in folder.iterdir() if os.readlink(fd).startswith("net:")), key=lambda fd: int(fd.name)
+    )
+    return pod.argv("unshare", "nsenter", f"--net={fd}")
+
+
+def interfaces_and_rules(pod: CommandLine) -> tuple[set[str], int]:
+    """Return the interfaces in the namespace of the bridges, and how many rules of nftables there are."""
+    [keeper] = keepers(pod)
+    inside = shared_namespace(pod, keeper)
+    links = subprocess.run([*inside, "ip", "-o", "link"], capture_output=True, text=True, env=dict(pod.env), check=True)
+    rules = subprocess.run([*inside, "nft", "-a", "list", "ruleset"], capture_output=True, text=True, env=dict(pod.env))
+    names = {line.split(":")[1].strip().split("@")[0] for line in links.stdout.splitlines()}
+    return names, rules.stdout.count("handle")
+
+
 def _titled(title: str) -> list[int]:
     found = subprocess.run(["pgrep", "-f", f"^{title}"], capture_output=True, text=True).stdout
     return [int(pid) for pid in found.split()]

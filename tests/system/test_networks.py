@@ -21,7 +21,17 @@ from tests.support import servers
 from tests.support.aftermath import wait_until_gone
 from tests.support.commands import CommandLine
 from tests.support.containers import eventually
-from tests.support.networks import addresses_in, ask, gateway, idle, keepers, network, resolves, uplink_of
+from tests.support.networks import (
+    addresses_in,
+    ask,
+    gateway,
+    idle,
+    interfaces_and_rules,
+    keepers,
+    network,
+    resolves,
+    uplink_of,
+)
 
 pytestmark = pytest.mark.skipif(
     not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="this user may not open /dev/net/tun"
@@ -40,6 +50,7 @@ def app(pod: CommandLine, debian: str) -> Iterator[CommandLine]:
         idle(pod, debian, "api", "--network", "front:alias=svc", "--network", "back")
         idle(pod, debian, "stranger", "--network", "side")
         yield pod
+    eventually(lambda: not keepers(pod), "the end of the keeper and, with it, of the shared namespace")
 
 
 def address(pod: CommandLine, container: str, name: str) -> str:
@@ -106,6 +117,7 @@ def test_containers_with_one_alias_take_turns(app: CommandLine) -> None:
 
 def test_forty_containers_started_at_once_are_all_found(app: CommandLine, debian: str) -> None:
     """Their addresses do not fit into an answer of 512 bytes, which is cut; they do over TCP, and with EDNS."""
+    before = interfaces_and_rules(app)
     with network(app, "crowd"):
         idle(app, debian, "asker", "--network", "crowd")
         words = ("run", "-d", "--network", "crowd:alias=many", "--name")
@@ -121,6 +133,7 @@ def test_forty_containers_started_at_once_are_all_found(app: CommandLine, debian
         assert len(resolves(app, "asker", "many")) == 40
         for number in range(0, 40, 7):
             assert resolves(app, "asker", f"crowd{number}") == {address(app, f"crowd{number}", "crowd")}
+    assert interfaces_and_rules(app) == before
 
 
 def test_answers_change_the_moment_a_container_starts_stops_or_is_renamed(app: CommandLine) -> None:
