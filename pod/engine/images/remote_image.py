@@ -91,6 +91,11 @@ def _check(manifest: Manifest, what: str) -> None:
                 f"{what}: layer {layer.digest.short} is foreign: it may not be distributed",
                 hint="such layers are those of Windows images",
             )
+        if "+encrypted" in layer.media_type:
+            raise RegistryError(
+                f"{what}: layer {layer.digest.short} is encrypted, and pod cannot decrypt layers",
+                hint="have the image pushed without encryption, or take skopeo to decrypt it",
+            )
         if not media_types.is_layer(layer.media_type):
             raise RegistryError(f"{what}: layer {layer.digest.short} has the unknown type {layer.media_type}")
         if layer.size < 0:

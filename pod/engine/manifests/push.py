@@ -124,7 +124,7 @@ class _ImagePush:
                 f"cannot push {self._list.name}: the store does not have its image {entry.digest}",
                 hint="pull it, or push the list alone with --all=false",
             )
-        source = self._access.repository(shown)
+        source = self._access.repository(shown, beside=self._repository.shown)
         self._copy_manifest(source, entry)
 
     def _copy_manifest(self, source: Repository, entry: Descriptor) -> None:

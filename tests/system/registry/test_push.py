@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.commands import CommandLine
 from tests.support.cutting_proxy import cutting_proxy
-from tests.support.faulty_registry import FaultyRegistry, Request
+from tests.support.faulty_registry import FaultyRegistry, Request, faulty_registry
 from tests.support.images import Image, write_docker_archive
 from tests.support.members import file, layer
 from tests.support.registry import Registry
@@ -183,3 +183,51 @@ def test_what_cannot_be_pushed_is_said_before_anything_is_sent(
         assert (result.code, message in result.stderr) == (125, True), result.stderr
     assert "no such image: none" in empty("push", "none", f"{plain.host}/refused").stderr
     assert len(plain.requests()) == before
+
+
+def test_upload_address_on_another_host_gets_no_credentials(
+    empty: CommandLine, server: FaultyRegistry, folder: Path
+) -> None:
+    load(empty, folder, Image([layer([file("random", os.urandom(3 << 20))])], {}, ["big:1"]))
+    with faulty_registry() as other:
+        other.blobs = server.blobs
+
+        def guard(request: Request) -> bool:
+            if "Authorization" not in request.headers:
+                return request.answer(401, b"{}", {"WWW-Authenticate": 'Basic realm="here"'})
+            if request.command != "POST":
+                return False
+            name = str(len(other.uploads))
+            other.uploads[name] = b""
+            return request.answer(202, b"", {"Location": f"http://{other.host}{request.path}{name}"})
+
+        server.faults.append(guard)
+        empty("push", "--creds", "ann:secret", "big:1", f"{server.host}/sent/elsewhere").ok()
+        assert {method for method, _, _ in other.asked} == {"PATCH", "PUT"}
+        assert not any("authorization" in headers for _, _, headers in other.asked)
+
+
+def test_credentials_for_a_registry_do_not_go_to_its_mirror(
+    empty: CommandLine, server: FaultyRegistry, folder: Path
+) -> None:
+    server.add(tiny())
+    conf = folder / "registries.conf"
+    conf.write_text(
+        f"""
+        [[registry]]
+        location = "registry.invalid"
+        [[registry.mirror]]
+        location = "{server.host}"
+        """
+    )
+    asked: list[str] = []
+
+    def challenge(request: Request) -> bool:
+        asked.append(request.headers.get("Authorization", ""))
+        return len(asked) == 1 and request.answer(401, b"{}", {"WWW-Authenticate": 'Basic realm="here"'})
+
+    server.faults.append(challenge)
+    env = {"CONTAINERS_REGISTRIES_CONF": str(conf)}
+    empty("pull", "--creds", "ann:secret", "registry.invalid/team/app", env=env).ok()
+    assert len(asked) > 1
+    assert set(asked) == {""}

@@ -18,6 +18,9 @@ class PullFlags(TransferFlags):
     images: Annotated[tuple[str, ...], Argument(metavar="IMAGE...", help="Names, with a tag or a digest")] = ()
     all_tags: Annotated[bool, Option("--all-tags", "-a", help="Every tag of the repository")] = False
     arch: Annotated[str, Option("--arch", metavar="ARCH", help="Processor that the image is for")] = ""
+    decryption_key: Annotated[
+        str, Option("--decryption-key", metavar="KEY", help="Refused: pod cannot decrypt layers")
+    ] = ""
     os: Annotated[str, Option("--os", metavar="OS", help="Operating system that the image is for")] = ""
     platform: Annotated[str, Option("--platform", metavar="OS/ARCH", help="The two together")] = ""
     policy: Annotated[
