@@ -86,12 +86,22 @@ def connect(engine: Engine, container_id: str) -> _socket.socket:
     return sock
 
 
-def converse(record: ContainerRecord, sock: _socket.socket, options: AttachOptions, pid: int) -> int:
-    """Pass everything on in both directions until the container ends (its exit code) or the user detaches (0)."""
+def converse(
+    record: ContainerRecord, sock: _socket.socket, options: AttachOptions, pid: int, *, starter: bool = False
+) -> int:
+    """Pass everything on in both directions until the container ends (its exit code) or the user detaches (0).
+
+    `starter` is for the command that has started the container: where nobody reads its output any more (`| head -1`),
+    the program ends, as it would without a container. Raises BrokenPipeError then.
+    """
     keys = record.detach_keys if options.detach_keys is None else options.detach_keys
     conversation = _Conversation(record, sock, options, DetachKeys.parse(keys), pid)
     try:
         return conversation.run()
+    except BrokenPipeError:
+        if starter and options.sig_proxy:
+            _break_pipe(pid)
+        raise
     finally:
         conversation.close()
 
@@ -172,7 +182,10 @@ class _Conversation:
 
     def _read_input(self) -> bool:
         """Pass on what the user typed; true when that was the key sequence to detach."""
-        data = os.read(0, protocol.CHUNK)
+        try:
+            data = os.read(0, protocol.CHUNK)
+        except OSError:  # EIO: the terminal has hung up
+            data = b""
         if not data:
             self._reading = False
             self._send(protocol.INPUT_END)
@@ -221,6 +234,19 @@ class _Conversation:
         if self._terminal is not None:
             self._terminal.restore()
         _signal.set_wakeup_fd(-1)
+
+
+def _break_pipe(pid: int) -> None:
+    """End a program whose output nobody reads: with SIGPIPE, or where that would be ignored with SIGKILL."""
+    from pod.engine import stop
+    from pod.linux import process
+
+    try:
+        init = process.identify(pid)
+    except ProcessLookupError:
+        return
+    signal = int(_signal.SIGPIPE)
+    init.send_signal(int(_signal.SIGKILL) if stop.will_ignore(init, signal) else signal)
 
 
 def _ignore(number: int, frame: object) -> None:

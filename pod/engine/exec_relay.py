@@ -19,6 +19,7 @@ def pipes(launched: Launched, wakeup: int, ours: list[int | None]) -> int:
     """Relay the standard streams that are not the program's own (`ours`: stdin, stdout, stderr) until it ends."""
     stdin, stdout, stderr = ours
     sinks = {fd: number for fd, number in ((stdout, 1), (stderr, 2)) if fd is not None}
+    feed = Feed(stdin) if stdin is not None else None
     pidfd = os.pidfd_open(launched.pid)
     for fd in sinks:
         os.set_blocking(fd, False)
@@ -28,39 +29,83 @@ def pipes(launched: Launched, wakeup: int, ours: list[int | None]) -> int:
         poll.register(wakeup, select.POLLIN)
         for fd in sinks:
             poll.register(fd, select.POLLIN)
-        if stdin is not None:
-            poll.register(0, select.POLLIN)
-            poll.register(stdin, 0)  # POLLERR: the program has closed its input
-        for fd, event in poll.poll():
+        if feed is not None:
+            feed.register(poll)
+        for fd, _event in poll.poll():
             if fd == pidfd:
                 _drain(sinks)
                 return process.exit_code(os.waitpid(launched.pid, 0)[1])
             if fd == wakeup:
                 _forward(wakeup, launched.pid)
             elif fd in sinks:
-                if not _copy(fd, sinks[fd]):
+                if not _pass_on(fd, sinks[fd]):
                     del sinks[fd]
-            elif stdin is not None and (fd == stdin or not _copy(0, stdin)):
-                os.close(stdin)
-                stdin = None
-            del event
+            elif feed is not None and not feed.move(fd):
+                os.close(feed.target)
+                feed = None
 
 
-def _copy(source: int, target: int) -> bool:
-    """Pass on one read; false at the end of the source, or when nobody reads the target any more."""
+class Feed:
+    """Our standard input on its way to the program, never waiting for it: its output may have to be taken first."""
+
+    def __init__(self, target: int) -> None:
+        self.target = target
+        self._pending = b""
+        self._ended = False
+        os.set_blocking(target, False)
+
+    def register(self, poll: select.poll) -> None:
+        """Ask for our input, or for the program to take what we have; POLLERR says that it takes no more."""
+        poll.register(self.target, select.POLLOUT if self._pending else 0)
+        if not self._pending and not self._ended:
+            poll.register(0, select.POLLIN)
+
+    def move(self, fd: int) -> bool:
+        """Do what can be done, `fd` being ready; false when all is done or the program takes no more."""
+        if fd == 0:
+            self._pending = _read(0)
+            self._ended = not self._pending
+        elif not self._pending:
+            return False  # POLLERR
+        return self.flush() and not (self._ended and not self._pending)
+
+    def add(self, data: bytes) -> None:
+        """Put more behind what is pending."""
+        self._pending += data
+
+    def flush(self) -> bool:
+        """Write as much as the program takes now; false when it takes no more at all."""
+        while self._pending:
+            try:
+                self._pending = self._pending[os.write(self.target, self._pending) :]
+            except BlockingIOError:
+                return True
+            except OSError:
+                return False
+        return True
+
+    @property
+    def waiting(self) -> bool:
+        return bool(self._pending)
+
+
+def _read(fd: int) -> bytes:
+    """Read what there is; a terminal that has hung up is at its end (EIO)."""
+    try:
+        return os.read(fd, _CHUNK)
+    except OSError:
+        return b""
+
+
+def _pass_on(source: int, target: int) -> bool:
+    """Pass on one read; false at the end of the source. Raises BrokenPipeError where our own reader is gone."""
     try:
         data = os.read(source, _CHUNK)
     except BlockingIOError:
         return True
-    if not data:
-        return False
-    try:
+    if data:
         files.write_all(target, data)
-    except BrokenPipeError:
-        if target in (1, 2):
-            raise  # our own reader is gone: the front door ends us as SIGPIPE would
-        return False
-    return True
+    return bool(data)
 
 
 def _drain(sinks: dict[int, int]) -> None:
@@ -95,30 +140,45 @@ def _relay_terminal(
     launched: Launched, wakeup: int, screen: Terminal | None, keys: DetachKeys, *, reading: bool
 ) -> int:
     main = launched.terminal
+    feed = Feed(main)
     while True:
         poll = select.poll()
-        poll.register(main, select.POLLIN)
+        poll.register(main, select.POLLIN | (select.POLLOUT if feed.waiting else 0))
         poll.register(wakeup, select.POLLIN)
-        if reading:
+        if reading and not feed.waiting:
             poll.register(0, select.POLLIN)
-        for fd, _event in poll.poll():
+        for fd, event in poll.poll():
             if fd == wakeup:
-                if _signal.SIGWINCH in _forward(wakeup, launched.pid) and screen is not None:
+                noted = _forward(wakeup, launched.pid)
+                if _signal.SIGHUP in noted:
+                    return 128 + int(_signal.SIGHUP)  # our terminal is gone; closing the program's hangs that up, too
+                if _signal.SIGWINCH in noted and screen is not None:
                     _resize(main, screen)
             elif fd == 0:
-                data, detach = keys.filter(os.read(0, _CHUNK))
+                data = _read(0)
+                reading = bool(data)
+                data, detach = keys.filter(data)
                 if detach:
                     return 0
-                files.write_all(main, data)
-                reading = bool(data) or screen is not None
+                feed.add(data)
+                feed.flush()
             elif fd == main:
-                try:
-                    data = os.read(main, _CHUNK)
-                except OSError:  # EIO: the last user of the terminal has closed it
-                    data = b""
-                if not data:
+                if event & select.POLLOUT:
+                    feed.flush()
+                if event & ~select.POLLOUT and not _show(main):
                     return process.exit_code(os.waitpid(launched.pid, 0)[1])
-                files.write_all(1, data)
+
+
+def _show(main: int) -> bool:
+    """Show one read of what the program wrote to its terminal; false when its last user has closed that (EIO)."""
+    try:
+        data = os.read(main, _CHUNK)
+    except BlockingIOError:
+        return True
+    except OSError:
+        data = b""
+    files.write_all(1, data)
+    return bool(data)
 
 
 def keep_terminal_open(launched: Launched) -> None:

@@ -43,4 +43,4 @@ def run(
     if attachment is None:
         sock.close()
         return RunResult(record.id, 0)
-    return RunResult(record.id, attach.converse(record, sock, attach.possible(record, attachment), pid))
+    return RunResult(record.id, attach.converse(record, sock, attach.possible(record, attachment), pid, starter=True))

@@ -40,7 +40,7 @@ def start(
     if options is None:
         sock.close()
         return 0
-    return attach.converse(container.record, sock, attach.possible(container.record, options), pid)
+    return attach.converse(container.record, sock, attach.possible(container.record, options), pid, starter=True)
 
 
 def start_required(engine: Engine, record: ContainerRecord) -> None:
