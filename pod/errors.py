@@ -29,6 +29,7 @@
     ├── RegistryError           a registry cannot be reached, refuses, or gives nonsense
     │   ├── NoSuchManifest      it has no such repository or tag
     │   └── NotAuthorized       it wants other credentials
+    ├── NotTrusted              the policy does not allow an image, or a signature cannot be made
     └── TemplateError           a --format template that does not parse or evaluate
 
 Messages are lower case, have no full stop, and name the object and the attempt. Exit codes are Docker's:
@@ -204,6 +205,10 @@ class NoSuchManifest(RegistryError):
 
 class NotAuthorized(RegistryError):
     """The registry wants other credentials for this."""
+
+
+class NotTrusted(PodError):
+    """The policy (policy.json) does not allow an image, or a signature cannot be checked or made."""
 
 
 class TemplateError(PodError):

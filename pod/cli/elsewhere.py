@@ -13,6 +13,7 @@ ELSEWHERE = {
     "desktop": _NO_DESKTOP,
     "extension": _NO_DESKTOP,
     "farm": "pod builds on this machine; `pod build --platform` for several platforms, `pod manifest` to join them",
+    "image scp": "`pod save NAME | ssh HOST pod load` does that; `pod image copy` knows registries and archives",
     "machine": "containers run on this machine itself, with no virtual one in between",
     "node": _SWARM,
     "plugin": "pod has no plugins: volumes are folders, networks and logs are built in",
@@ -22,7 +23,7 @@ ELSEWHERE = {
     "stack": _SWARM,
     "swarm": _SWARM,
     "system connection": _HERE,
-    "trust": "which images may come from where says policy.json(5), as for Podman",
+    "trust": "`pod image trust` says which images may come from where, `pod image sign` signs them",
     "volume update": "it is for volumes of a Swarm; a volume here is a folder that `pod volume inspect` names",
 }
 

@@ -53,10 +53,12 @@ def read_table() -> bytes:
 
 def find(table: bytes, words: Sequence[str]) -> tuple[argv.Spec, Sequence[str]]:
     """Return the command that the first words name, and the words after its name. Raises LookupError."""
-    try:
-        return lookup(table, words[0]), words[1:]
-    except KeyError:
-        return lookup(table, f"{words[0]} {words[1]}"), words[2:]
+    for count in (1, 2):
+        try:
+            return lookup(table, " ".join((words[0], *words[1:count]))), words[count:]
+        except KeyError:
+            continue
+    return lookup(table, f"{words[0]} {words[1]} {words[2]}"), words[3:]
 
 
 def lookup(table: bytes, name: str) -> argv.Spec:

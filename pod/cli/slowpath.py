@@ -91,6 +91,8 @@ def _not_a_command(words: Sequence[str]) -> int:
     prefix = f"{group} " if group else ""
     known = [name for entry in tree.COMMANDS if not entry.hidden for name in entry.names if name.startswith(prefix)]
     known += [] if group else list(tree.GROUPS)
-    near = _nearest(prefix + rest[0], known)
+    deeper = len(rest) > 1 and any(name.startswith(f"{prefix}{rest[0]} ") for name in known)  # image trust …
+    typed = " ".join(rest[: 1 + deeper])
+    near = _nearest(prefix + typed, known)
     hint = f"did you mean {' or '.join(f'`pod {name}`' for name in near)}?\n" if near else ""
-    raise UsageError(f"unknown command `{where} {rest[0]}`", hint=f"{hint}`{where} --help` lists the commands")
+    raise UsageError(f"unknown command `{where} {typed}`", hint=f"{hint}`{where} --help` lists the commands")

@@ -91,6 +91,9 @@ COMMANDS = (
     _entry(IMAGES, "image.pull:pull", "pull", "image pull"),
     _entry(IMAGES, "image.push:push", "push", "image push"),
     _entry(IMAGES, "image.copy:copy", "image copy"),
+    _entry(IMAGES, "image.sign:sign", "image sign"),
+    _entry(IMAGES, "image.trust_show:show", "image trust show"),
+    _entry(IMAGES, "image.trust_set:set_", "image trust set"),
     _entry(IMAGES, "image.load:load", "load", "image load"),
     _entry(IMAGES, "image.save:save", "save", "image save"),
     _entry(IMAGES, "image.import_:import_", "import", "image import"),
@@ -174,15 +177,13 @@ NOT_YET = frozenset(
     compose
     kube
     pod
-    scp
-    sign
     """.split()
 )
 
 
 def find(words: tuple[str, ...] | list[str]) -> tuple[Entry, str, int] | None:
     """Return the command that the first words name, the spelling used, and how many words it took."""
-    for length in (2, 1):
+    for length in (3, 2, 1):
         name = " ".join(words[:length])
         if len(words) >= length:
             for entry in COMMANDS:

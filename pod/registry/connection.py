@@ -56,6 +56,7 @@ class Connection:
             options.tls_verify is None and (insecure or is_loopback(host)) and not options.cert_dir
         )
         self._base = ""
+        self.has_signatures = False  # whether it has an interface for them; known after the first request
         self._session: requests.Session | None = None
         self._session_pid = 0
         self._authorizer = Authorizer(credentials, self._fetch_token)
@@ -189,6 +190,7 @@ class Connection:
         if response.status_code not in (200, 401):
             raise self._refusal(response, f"{what}: {self.host} is no registry")
         self._base = f"{urlsplit(response.url).scheme}://{host}"
+        self.has_signatures = response.headers.get("X-Registry-Supports-Signatures") == "1"
         if response.status_code == 401:
             self._authorizer.learn(response.headers.get("WWW-Authenticate", ""))
         response.close()

@@ -7,7 +7,7 @@ from pod.registry.credentials import Credentials
 
 
 class RegistryOptions(Record):
-    """The options --authfile, --creds, --tls-verify, --cert-dir, --retry and --retry-delay."""
+    """The options --authfile, --creds, --tls-verify, --cert-dir, --retry, --retry-delay and --signature-policy."""
 
     authfile: str = ""
     credentials: Credentials | None = None
@@ -15,3 +15,4 @@ class RegistryOptions(Record):
     cert_dir: str = ""
     retry: int = 3
     retry_delay: float = 0  # seconds; 0 waits longer each time
+    signature_policy: str = ""  # another policy.json

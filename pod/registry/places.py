@@ -44,6 +44,32 @@ def short_name_file() -> str:
     return f"{cache}/containers/short-name-aliases.conf"
 
 
+def policy_file() -> str:
+    """Return the policy on trust that holds, "" where there is none."""
+    for path in (user_policy_file(), "/etc/containers/policy.json"):
+        if os.path.exists(path):
+            return path
+    return ""
+
+
+def user_policy_file() -> str:
+    """Return the user's own policy, which replaces the machine's."""
+    return f"{config_home()}/containers/policy.json"
+
+
+def registries_d_files() -> list[str]:
+    """Return the files that say where signatures lie: the user's, or else the machine's."""
+    folders = (f"{config_home()}/containers/registries.d", "/etc/containers/registries.d")
+    folder = next((path for path in folders if os.path.isdir(path)), "")
+    return [f"{folder}/{name}" for name in sorted(_names(folder)) if name.endswith((".yaml", ".yml"))] if folder else []
+
+
+def signature_folder() -> str:
+    """Return where signatures lie if no file says anything."""
+    home = os.path.expanduser("~")
+    return "/var/lib/containers/sigstore" if home == "/root" else f"{home}/.local/share/containers/sigstore"
+
+
 def certificate_folders(host: str) -> list[str]:
     """Return the folders that may hold certificates for a registry, the user's first."""
     parents = [f"{config_home()}/containers", "/etc/containers", "/etc/docker"]

@@ -23,6 +23,7 @@ def parse_transfer(flags: TransferFlags) -> RegistryOptions:
         flags.cert_dir,
         flags.retry,
         parse_duration(flags.retry_delay) / 1e9 if flags.retry_delay else 0,
+        flags.signature_policy,
     )
 
 

@@ -11,6 +11,7 @@ import os
 
 from pod.engine.engine import Engine
 from pod.engine.images import copy_out, downloads, ingest, load, pull, tag
+from pod.engine.images.archive_trust import ArchivePolicy
 from pod.engine.images.remote_image import look_up
 from pod.errors import InvalidReference, RegistryError, StorageError
 from pod.linux import times, workers
@@ -21,6 +22,8 @@ from pod.oci.reference import Reference
 from pod.record import Record
 from pod.registry.access import Access
 from pod.registry.options import RegistryOptions
+from pod.registry.trust import remote
+from pod.registry.trust.policy import Policy
 from pod.storage import image_changes
 from pod.storage.archives.opening import open_tree, read_images
 from pod.storage.blobs import BlobStaging
@@ -81,7 +84,9 @@ def into_store(engine: Engine, source: Place, options: CopyOptions) -> list[load
     if source.transport == transports.DOCKER:
         pulled = pull.pull(engine, source.name, options.source, platform=options.platform)
         return [load.Loaded(pulled.id, (pulled.name,))]
-    return load.load(engine, load.open_input(source.path), platform=options.platform, only=source.name)
+    archive = load.open_input(source.path)
+    policy = options.source.signature_policy
+    return load.load(engine, archive, platform=options.platform, only=source.name, policy=policy)
 
 
 def _into_store(engine: Engine, source: Place, name: str, options: CopyOptions) -> Copied:
@@ -91,7 +96,8 @@ def _into_store(engine: Engine, source: Place, name: str, options: CopyOptions) 
         pull.pull(engine, source.name, options.source, platform=options.platform, called=name)
     else:
         archive = load.open_input(source.path)
-        load.load(engine, archive, platform=options.platform, only=source.name, called=name)
+        policy = options.source.signature_policy
+        load.load(engine, archive, platform=options.platform, only=source.name, called=name, policy=policy)
     image = ImageStore(engine.layout).get(name)
     return Copied(image.id, image.digest)
 
@@ -110,16 +116,19 @@ def _opened(engine: Engine, source: Place, options: CopyOptions) -> Iterator[tup
             if source.transport == transports.DOCKER:
                 image = _from_registry(engine, staging, source.name, options)
             else:
-                image = _from_archive(scratch, staging, source, options.platform)
+                image = _from_archive(scratch, staging, source, options)
             with ImageChanges(ImageStore(scratch.layout)) as changes:
                 image_changes.publish(changes, staging, [image], times.now())
         yield scratch, str(image.id)
 
 
-def _from_archive(engine: Engine, staging: BlobStaging, source: Place, platform: str) -> NewImage:
-    wanted = Platform.parse_text(platform) if platform else Platform.host()
-    tree = open_tree(load.open_input(source.path), staging)
+def _from_archive(engine: Engine, staging: BlobStaging, source: Place, options: CopyOptions) -> NewImage:
+    wanted = Platform.parse_text(options.platform) if options.platform else Platform.host()
+    archive = load.open_input(source.path)
+    policy = ArchivePolicy(archive, options.source.signature_policy)
+    tree = open_tree(archive, staging)
     image = load.one_of(tree, load.choose(tree, read_images(tree, wanted), source.name))
+    policy.check(tree, [image])
     return ingest.stage(engine, staging, tree, image.replace(names=()))
 
 
@@ -128,12 +137,14 @@ def _from_registry(engine: Engine, staging: BlobStaging, name: str, options: Cop
     reference = Reference.parse(name).with_default_tag()
     platform = Platform.parse_text(options.platform) if options.platform else None
     failures: list[RegistryError] = []
+    policy = Policy.load(options.source.signature_policy)
     for repository in Access(options.source).sources(reference):
         try:
             image = look_up(repository, str(reference.digest or reference.tag), platform)
         except RegistryError as err:
             failures.append(err)
             continue
+        policy.check(remote.checked(reference, repository, image.descriptor.digest))
         layers = list({layer.digest: layer for layer in image.manifest.layers}.values())
         jobs = [_fetch(engine, staging, repository, layer) for layer in layers]
         workers.run_all(jobs, max(_AT_ONCE, workers.cores()))

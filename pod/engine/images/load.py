@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from pod.engine import events
+from pod.engine.images.archive_trust import ArchivePolicy
 from pod.engine.images.ingest import ingest
 from pod.engine.images.publish import cannot_store
 from pod.errors import ArchiveError
@@ -49,15 +50,17 @@ def load(
     platform: str = "",
     only: str = "",
     called: str = "",
+    policy: str = "",
     read_progress: Callable[[int], None] | None = None,
     layer_progress: LayerProgress | None = None,
 ) -> list[Loaded]:
     """Load every image of an archive, all or none, or `only` one by its name in there, to be `called` otherwise.
 
-    `read_progress` hears of bytes taken from a stream, `layer_progress` of layers being unpacked. Raises ArchiveError,
-    DigestMismatch, StorageError.
+    `policy` is another policy.json. `read_progress` hears of bytes taken from a stream, `layer_progress` of layers
+    being unpacked. Raises ArchiveError, DigestMismatch, NotTrusted, StorageError.
     """
     wanted = Platform.parse_text(platform) if platform else Platform.host()
+    trust = ArchivePolicy(source, policy)
     engine.enter()
     sweep(engine.layout)
     try:
@@ -66,6 +69,7 @@ def load(
             images = choose(tree, read_images(tree, wanted), only)
             if called:
                 images = [one_of(tree, images).replace(names=(called,))]
+            trust.check(tree, images)
             for image in images:
                 if not image.platform.matches(wanted):
                     name = familiar(image.names[0]) if image.names else image.id.short

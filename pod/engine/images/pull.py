@@ -17,6 +17,8 @@ from pod.registry import short_names
 from pod.registry.access import Access
 from pod.registry.options import RegistryOptions
 from pod.registry.short_names import Meaning
+from pod.registry.trust import remote
+from pod.registry.trust.policy import Policy
 from pod.storage.blobs import BlobStaging
 from pod.storage.image_changes import ImageChanges, NewImage
 from pod.storage.images import ImageStore, familiar
@@ -163,6 +165,7 @@ def _pull_first(
 ) -> Pulled:
     """Pull the first candidate that there is, from the first place that has it."""
     failures: list[RegistryError] = []
+    policy = Policy.load(access.options.signature_policy)
     for reference in found.candidates:
         for repository in access.sources(reference):
             progress.begin(reference, repository)
@@ -171,6 +174,7 @@ def _pull_first(
             except RegistryError as err:
                 failures.append(err)
                 continue
+            policy.check(remote.checked(reference, repository, image.descriptor.digest))
             pulled = _store(engine, repository, reference, image, progress, called)
             if found.short:
                 short_names.record(found.short, reference)

@@ -6,12 +6,14 @@ asked for: registries should not have to keep what is not compressed.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 
 from pod.engine import events
 from pod.engine.images.push_layers import Compression, LayerPush
 from pod.engine.images.resolve import ensure_unpacked
+from pod.engine.images.signing import Signer, WaitingSigner
 from pod.errors import InvalidReference, NoSuchImage, StorageError, UsageError
 from pod.linux import jsonfile
 from pod.oci import media_types
@@ -92,8 +94,9 @@ def push(
     *,
     form: PushForm | None = None,
     progress: PushProgress | None = None,
+    signer: Signer | None = None,
 ) -> Pushed:
-    """Push an image under its own name, or to a destination.
+    """Push an image under its own name, or to a destination, and sign it there.
 
     Raises NoSuchImage, InvalidReference, RegistryError, StorageError, UsageError.
     """
@@ -104,13 +107,22 @@ def push(
     _check_platform(name, image, form.platform)
     reference = push_target(destination or name)
     repository = Access(options).target(reference)
-    pushed = push_image(engine, store, image, repository, reference, form, progress or PushProgress())
+    with contextlib.ExitStack() as stack:
+        signing = stack.enter_context(WaitingSigner(signer, reference)) if signer is not None else None
+        pushed = push_image(engine, store, image, repository, reference, form, progress or PushProgress())
+        if signing is not None:
+            signing.sign(pushed.digest)
     events.image(engine.layout, "push", str(image.id), str(reference))
     return pushed
 
 
 def push_all_tags(
-    engine: Engine, name: str, options: RegistryOptions, form: PushForm, progress: PushProgress
+    engine: Engine,
+    name: str,
+    options: RegistryOptions,
+    form: PushForm,
+    progress: PushProgress,
+    signer: Signer | None = None,
 ) -> list[Pushed]:
     """Push every tag of a repository. Raises NoSuchImage where there is none."""
     reference = Reference.parse(name)
@@ -120,7 +132,7 @@ def push_all_tags(
     names = [entry.name for entry in entries if entry.name.startswith(f"{reference.name}:")]
     if not names:
         raise NoSuchImage(name)
-    return [push(engine, one, "", options, form=form, progress=progress) for one in names]
+    return [push(engine, one, "", options, form=form, progress=progress, signer=signer) for one in names]
 
 
 def push_target(text: str) -> Reference:

@@ -10,6 +10,7 @@ import os
 import stat
 
 from pod.errors import ArchiveError
+from pod.oci import transports
 from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage.archives import dir_transport, docker_archive, oci_layout
@@ -74,6 +75,13 @@ def read_images(tree: Tree, platform: Platform) -> list[ArchivedImage]:
         f"{tree.shown} is no image archive: it has neither manifest.json nor index.json",
         hint=f"to make an image of a root filesystem: pod import {tree.shown} NAME",
     )
+
+
+def transport(tree: Tree, *, is_folder: bool) -> str:
+    """Return what skopeo and Podman call the format of an archive that `read_images` reads."""
+    if tree.has("manifest.json"):
+        return transports.DOCKER_ARCHIVE if isinstance(tree.document("manifest.json"), list) else transports.DIR
+    return transports.OCI if is_folder else transports.OCI_ARCHIVE
 
 
 def _spool(source: Input, staging: BlobStaging, progress: Callable[[int], None] | None) -> SpooledTree:

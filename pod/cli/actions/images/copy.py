@@ -39,4 +39,6 @@ def copy(context: Context, flags: CopyFlags) -> int:
 
 def _registry(authfile: str, creds: str, tls_verify: bool | None, cert_dir: str, flags: CopyFlags) -> RegistryOptions:
     credentials = parse_credentials(creds) if creds else None
-    return RegistryOptions(authfile, credentials, tls_verify, cert_dir, flags.retry_times)
+    return RegistryOptions(
+        authfile, credentials, tls_verify, cert_dir, flags.retry_times, signature_policy=flags.signature_policy
+    )

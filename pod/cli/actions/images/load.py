@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 STDIN = 0
 
 
-def load(context: Context, *, input: str, platform: str, quiet: bool) -> int:
+def load(context: Context, *, input: str, platform: str, quiet: bool, signature_policy: str) -> int:
     """Load the images of an archive and print their names."""
     from pod.engine.images import load as engine_load
 
@@ -26,6 +26,7 @@ def load(context: Context, *, input: str, platform: str, quiet: bool) -> int:
             context.engine,
             source,
             platform=platform,
+            policy=signature_policy,
             read_progress=lambda amount: bars.advance("reading", amount),
             layer_progress=bars.layer,
         )

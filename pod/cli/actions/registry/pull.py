@@ -52,7 +52,7 @@ def _from_place(context: Context, place: Place, flags: PullFlags, platform: str)
 
     if flags.all_tags:
         raise UsageError(f"--all-tags is for registries, not for {place}")
-    loaded = copy.into_store(context.engine, place, copy.CopyOptions(platform=platform))
+    loaded = copy.into_store(context.engine, place, copy.CopyOptions(parse_transfer(flags), platform=platform))
     return [(image.id, familiar(name)) for image in loaded for name in image.names or (str(image.id),)]
 
 

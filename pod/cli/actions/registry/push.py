@@ -9,6 +9,7 @@ from pod.cli.actions.registry.push_progress import choose
 from pod.cli.parsers.push_form import parse_push_form
 from pod.cli.parsers.registry_options import parse_transfer
 from pod.engine.images import push as engine
+from pod.engine.images.signing import Signer
 from pod.errors import StorageError, UsageError
 from pod.linux import files
 from pod.oci import transports
@@ -32,11 +33,14 @@ def push(context: Context, flags: PushFlags) -> int:
     if place is not None and place.transport != transports.DOCKER:
         return _to_place(context, place, flags, options)
     form = parse_push_form(flags).replace(platform=flags.platform)
+    signer = Signer(flags.sign_by, flags.sign_passphrase_file) if flags.sign_by else None
     with choose(quiet=flags.quiet, stream=sys.stdout) as progress:
         if flags.all_tags:
-            pushed = engine.push_all_tags(context.engine, flags.image, options, form, progress)
+            pushed = engine.push_all_tags(context.engine, flags.image, options, form, progress, signer)
         else:
-            one = engine.push(context.engine, flags.image, flags.destination, options, form=form, progress=progress)
+            one = engine.push(
+                context.engine, flags.image, flags.destination, options, form=form, progress=progress, signer=signer
+            )
             pushed = [one]
     if flags.digestfile:
         write_digest(flags.digestfile, str(pushed[-1].digest))

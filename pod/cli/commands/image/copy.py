@@ -47,6 +47,9 @@ class CopyFlags(Record):
         False
     )
     retry_times: Annotated[int, Option("--retry-times", metavar="NUMBER", help="How often to try again")] = 3
+    signature_policy: Annotated[
+        str, Option("--signature-policy", "--policy", metavar="FILE", help="Policy on trust instead of policy.json")
+    ] = ""
     src_authfile: Annotated[str, Option("--src-authfile", metavar="FILE", help="Credentials for the source")] = ""
     src_cert_dir: Annotated[
         str, Option("--src-cert-dir", metavar="FOLDER", help="Certificates and keys for the source")

@@ -19,6 +19,9 @@ def load(
         str, Option("--platform", metavar="OS/ARCH", help="Which image of an archive for several platforms")
     ] = "",
     quiet: Annotated[bool, Option("--quiet", "-q", help="Show no progress")] = False,
+    signature_policy: Annotated[
+        str, Option("--signature-policy", metavar="FILE", help="Policy on trust instead of policy.json")
+    ] = "",
 ) -> int:
     """Load images from an archive.
 
@@ -31,4 +34,4 @@ def load(
     """
     from pod.cli.actions.images.load import load as load_images
 
-    return load_images(context, input=input, platform=platform, quiet=quiet)
+    return load_images(context, input=input, platform=platform, quiet=quiet, signature_policy=signature_policy)

@@ -50,6 +50,10 @@ class PushFlags(CompressionFlags):
     platform: Annotated[
         str, Option("--platform", metavar="OS/ARCH", help="Push only if the image is for that platform")
     ] = ""
+    sign_by: Annotated[str, Option("--sign-by", metavar="KEY", help="Sign the image with this key of GnuPG")] = ""
+    sign_passphrase_file: Annotated[
+        str, Option("--sign-passphrase-file", metavar="FILE", help="File with the passphrase of that key")
+    ] = ""
 
 
 def push(context: Context, flags: PushFlags) -> int:

@@ -30,6 +30,9 @@ class TransferFlags(RegistryFlags):
         str, Option("--retry-delay", metavar="DURATION", help="Wait that long in between; else longer each time")
     ] = ""
     quiet: Annotated[bool, Option("--quiet", "-q", help="Show no progress")] = False
+    signature_policy: Annotated[
+        str, Option("--signature-policy", metavar="FILE", help="Policy on trust instead of policy.json")
+    ] = ""
     disable_content_trust: Annotated[
         bool, Option("--disable-content-trust", help="Accepted for scripts: pod knows no Docker notary")
     ] = False
