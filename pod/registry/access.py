@@ -25,7 +25,7 @@ class Access:
     def __init__(self, options: RegistryOptions) -> None:
         self.options = options
         self.conf = RegistriesConf()
-        self._auth = AuthFiles(options.authfile)
+        self._auth = AuthFiles(options.authfile, self.conf.credential_helpers)
 
     def sources(self, reference: Reference) -> Iterator[Repository]:
         """Yield the repositories that an image may be pulled from, mirrors first. Raises RegistryError."""

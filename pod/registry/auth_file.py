@@ -18,20 +18,36 @@ from pod.registry.credentials import Credentials
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
 _DOCKER_HUB = "https://index.docker.io/v1/"  # Docker's key for docker.io
 _DOCKER_HUB_HOSTS = ("docker.io", "index.docker.io", "registry-1.docker.io")
 
 
-class AuthFiles:
-    """The files to look into; `login` and `logout` change the first one."""
+FILES = "containers-auth.json"  # among the helpers of registries.conf: the files
 
-    def __init__(self, chosen: str = "") -> None:
+
+class AuthFiles:
+    """The files to look into; `login` and `logout` change the first one.
+
+    `helpers` are those of registries.conf, which stand for all registries; the files come where FILES is among them.
+    """
+
+    def __init__(self, chosen: str = "", helpers: Sequence[str] = ()) -> None:
         self.paths = [os.path.abspath(chosen)] if chosen else places.auth_files()
+        self._order = tuple(helpers) or (FILES,)
+        self._helpers = tuple(helper for helper in self._order if helper != FILES)
 
     def find(self, registry: str, repository: str = "") -> Credentials | None:
         """Return the credentials for a repository. Raises RegistryError for a broken file or helper."""
+        for place in self._order:
+            found = self._find_in_files(registry, repository) if place == FILES else _ask(place, registry)
+            if found is not None:
+                return found
+        return None
+
+    def _find_in_files(self, registry: str, repository: str) -> Credentials | None:
         for path in self.paths:
             found = self._find_in(path, registry, repository)
             if found is not None:
@@ -53,17 +69,15 @@ class AuthFiles:
                 if found is not None:
                     return found
         store = _store(document)
-        for key in _helper_keys(registry) if store else ():
-            found = credential_helpers.get(store, key)
-            if found is not None:
-                return found
-        return None
+        return _ask(store, registry) if store else None
 
     def put(self, key: str, credentials: Credentials) -> str:
         """Keep the credentials for a registry or a repository, and return where."""
         path = self.paths[0]
         document = _read(path)
         helper = _table(document, "credHelpers", path).get(key) or _store(document)
+        if self._order[0] != FILES:
+            helper = self._order[0]
         if helper:
             credential_helpers.store(helper, key, credentials)
             return f"the credential helper {helper}"
@@ -74,14 +88,12 @@ class AuthFiles:
 
     def remove(self, key: str) -> bool:
         """Forget the credentials for a key wherever they are; false where there were none."""
-        removed = False
-        for path in self.paths:
+        forgotten = [helper for helper in self._helpers if _forget(helper, key)]
+        removed = bool(forgotten)
+        for path in self.paths if FILES in self._order else ():
             document = _read(path)
             helper = _table(document, "credHelpers", path).get(key) or _store(document)
-            for name in _helper_keys(key) if helper else ():
-                if credential_helpers.get(helper, name) is not None:
-                    credential_helpers.erase(helper, name)
-                    removed = True
+            removed = (bool(helper) and _forget(helper, key)) or removed
             entries = _table(document, "auths", path)
             fitting = [name for name in entries if name == key or _host(name) == (_host(key) or key)]
             for name in fitting:
@@ -98,8 +110,9 @@ class AuthFiles:
         for key, helper in _table(document, "credHelpers", path).items():
             credential_helpers.erase(helper, key)
         store = _store(document)
-        for key in credential_helpers.keys(store) if store else ():
-            credential_helpers.erase(store, key)
+        for helper in (*self._helpers, *([store] if store else ())):
+            for key in credential_helpers.keys(helper):
+                credential_helpers.erase(helper, key)
         if document.pop("auths", None):
             _write(path, document)
 
@@ -124,6 +137,22 @@ def _keys(registry: str, repository: str) -> list[str]:
 def _helper_keys(key: str) -> tuple[str, ...]:
     """Return what a helper may call a registry: helpers are asked by name, they cannot be searched for a host."""
     return (_DOCKER_HUB, "docker.io") if key == "docker.io" else (key, f"https://{key}")
+
+
+def _ask(helper: str, registry: str) -> Credentials | None:
+    for key in _helper_keys(registry):
+        found = credential_helpers.get(helper, key)
+        if found is not None:
+            return found
+    return None
+
+
+def _forget(helper: str, key: str) -> bool:
+    """Have a helper forget a registry; false where it knew nothing of it."""
+    known = [name for name in _helper_keys(key) if credential_helpers.get(helper, name) is not None]
+    for name in known:
+        credential_helpers.erase(helper, name)
+    return bool(known)
 
 
 def _host(key: str) -> str:

@@ -34,6 +34,7 @@ class RegistriesConf:
         self._search: list[str] = []
         self._tables: dict[str, dict[str, Any]] = {}
         self._aliases: dict[str, str] = {}
+        self.credential_helpers: tuple[str, ...] = ()
         self.short_name_mode = short_names.PERMISSIVE
         for path in places.registries_files():
             self._merge(path)
@@ -44,6 +45,7 @@ class RegistriesConf:
                 document = tomllib.load(file)
             self._search = document.get("unqualified-search-registries", self._search)
             self.short_name_mode = _mode(document.get("short-name-mode")) or self.short_name_mode
+            self.credential_helpers = tuple(document.get("credential-helpers", self.credential_helpers))
             self._aliases.update(document.get("aliases", {}))
             for table in document.get("registry", ()):
                 self._tables[table.get("prefix") or table["location"]] = table

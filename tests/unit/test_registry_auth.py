@@ -12,7 +12,7 @@ import pytest
 
 from pod.errors import RegistryError
 from pod.registry.auth import Authorizer, Challenge, same_host
-from pod.registry.auth_file import AuthFiles
+from pod.registry.auth_file import FILES, AuthFiles
 from pod.registry.credentials import Credentials
 
 BEARER = 'Bearer realm="https://auth.example.com/token",service="here, there",scope="repository:a/b:pull"'
@@ -251,6 +251,20 @@ def test_store_for_everything_is_asked_under_dockers_key_for_its_hub(tmp_path: P
     assert files.find("r.example") is None
     files.put("r.example", Credentials("ann", "secret"))
     files.remove_all()
+    assert json.loads(helper.read_text()) == {}
+
+
+def test_helper_of_registries_conf_stands_for_all_registries(tmp_path: Path, helper: Path) -> None:
+    (tmp_path / "auth.json").write_text(json.dumps({"auths": {"r.example": entry("file", "p")}}))
+    path = str(tmp_path / "auth.json")
+    both = AuthFiles(path, ["test", FILES])
+    assert both.find("r.example") == Credentials("file", "p")
+    assert both.put("r.example", Credentials("ann", "secret")) == "the credential helper test"
+    assert both.find("r.example", "a/b") == Credentials("ann", "secret")
+    assert AuthFiles(path, [FILES, "test"]).find("r.example") == Credentials("file", "p")
+    assert AuthFiles(path, ["test"]).remove("r.example")
+    assert AuthFiles(path, ["test"]).find("r.example") is None
+    assert both.remove("r.example") and not both.remove("r.example")
     assert json.loads(helper.read_text()) == {}
 
 

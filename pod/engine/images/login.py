@@ -27,7 +27,7 @@ def registry_key(text: str) -> str:
 def stored(key: str, options: RegistryOptions) -> Credentials | None:
     """Return what is kept for a registry. Raises RegistryError."""
     host, _, repository = key.partition("/")
-    return AuthFiles(options.authfile).find(host, repository)
+    return _files(options).find(host, repository)
 
 
 def login(key: str, credentials: Credentials, options: RegistryOptions, *, for_docker: bool = False) -> str:
@@ -37,7 +37,7 @@ def login(key: str, credentials: Credentials, options: RegistryOptions, *, for_d
     """
     kept_as = docker_key(key) if for_docker else key
     check(key, credentials, options)
-    return AuthFiles(options.authfile).put(kept_as, credentials)
+    return _files(options).put(kept_as, credentials)
 
 
 def check(key: str, credentials: Credentials, options: RegistryOptions) -> None:
@@ -52,10 +52,14 @@ def check(key: str, credentials: Credentials, options: RegistryOptions) -> None:
 
 def logout(key: str, options: RegistryOptions) -> None:
     """Forget the credentials for a registry. Raises NotFound where there are none."""
-    if not AuthFiles(options.authfile).remove(key):
+    if not _files(options).remove(key):
         raise NotFound(f"not logged in to {key}", hint="nothing had to be removed")
 
 
 def logout_all(options: RegistryOptions) -> None:
     """Forget all credentials."""
-    AuthFiles(options.authfile).remove_all()
+    _files(options).remove_all()
+
+
+def _files(options: RegistryOptions) -> AuthFiles:
+    return AuthFiles(options.authfile, RegistriesConf().credential_helpers)

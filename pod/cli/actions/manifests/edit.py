@@ -42,7 +42,11 @@ def create(
     list_ = lists.create(context.engine, name, said, amend=amend)
     for one in found:
         list_ = edit.add(list_, one.entries, one.sources)
-    return _write(context, edit.describe_list(list_, said, None))
+    list_ = edit.describe_list(list_, said, None)
+    if not context.as_docker:
+        return _write(context, list_)
+    print(f"Created manifest list {lists.write(context.engine, list_).name}")
+    return exitcodes.OK
 
 
 def add(context: Context, flags: AddFlags) -> int:
