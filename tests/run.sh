@@ -17,13 +17,14 @@ usage() {
     cat <<'END'
 Usage: sh tests/run.sh [SUITE]… [PYTEST ARGUMENT]…
 
-Suites (lint, unit and system when none is named):
+Suites (lint, unit, system and manager when none is named):
   lint      ruff, mypy --strict, import-linter
   unit      pure logic
   system    real containers
+  manager   containers under a systemd of the user's own, in namespaces that only root can make
   bench     pod beside podman, as a table; arguments go to the benchmark (--only NAME, --runs N, --json)
   machine   a Debian with systemd, booted in QEMU
-  all       lint, unit, system, machine and bench
+  all       lint, unit, system, manager, machine and bench
 
 Environment: PYTHON, the interpreter to test with (/usr/bin/python3); POD_TEST_FOLDER, where to keep prepared things.
 END
@@ -36,14 +37,14 @@ main() {
     suites=''
     while [ $# -gt 0 ]; do
         case $1 in
-            lint | unit | system | bench | machine) suites="$suites $1" ;;
-            all) suites='lint unit system machine bench' ;;
+            lint | unit | system | manager | bench | machine) suites="$suites $1" ;;
+            all) suites='lint unit system manager machine bench' ;;
             -h | --help) usage && exit ;;
             *) break ;;
         esac
         shift
     done
-    suites=${suites:-lint unit system}
+    suites=${suites:-lint unit system manager}
     checkout=$(cd "$(dirname "$0")/.." && pwd -P)
     if [ "$(id -u)" = 0 ]; then
         user=$TEST_USER
@@ -55,7 +56,7 @@ main() {
     mkdir -p "$folder"
     exec 9>"$folder/lock"
     flock -n 9 || { say 'waiting for another run of the tests to end' && flock 9; }
-    venv='' wheels=''
+    venv='' wheels='' within=''
     if [ "$(id -u)" = 0 ]; then prepare_machine; fi
     make_venv
     failed=''
@@ -80,7 +81,7 @@ prepare_machine() {
 install_packages() {
     command -v apt-get >/dev/null || { skip packages 'this is no Debian; tests use what is installed' && return; }
     wanted=$UNIT_PACKAGES
-    case " $suites " in *' system '* | *' machine '* | *' bench '*) wanted="$wanted $SYSTEM_PACKAGES" ;; esac
+    case " $suites " in *' system '* | *' manager '* | *' machine '* | *' bench '*) wanted="$wanted $SYSTEM_PACKAGES" ;; esac
     missing=''
     for package in $wanted; do
         case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in *' installed') ;; *) missing="$missing $package" ;; esac
@@ -186,22 +187,35 @@ find_python() {
 run_suites() {
     cd "$checkout"
     say "Python $version as $user on $(uname -srm)"
-    folders=''
+    folders='' manager=''
     for suite in $suites; do
         case $suite in
             lint) lint ;;
             unit | system) folders="$folders tests/$suite" ;;
+            manager) manager=yes ;;
             machine) if [ -d tests/machine ]; then folders="$folders tests/machine"; else skip machine 'not written yet'; fi ;;
             bench) if [ "$suites" = ' bench' ]; then bench "$@"; else bench; fi ;;
         esac
     done
-    [ -n "$folders" ] || return 0
+    [ -z "$folders" ] || pytest_in_workers "$@"
+    [ -z "$manager" ] || with_user_manager "$@"
+}
+
+pytest_in_workers() {
     # Each worker has a scratch folder, stores and fixtures of its own; a module stays with one worker.
     workers=$(nproc)
     [ "$workers" -le 4 ] || workers=4
     # shellcheck disable=SC2086 # a list of folders
     as_test_user python -m pytest -p no:cacheprovider -o faulthandler_timeout=300 -n "$workers" --dist loadfile \
         --durations=15 --durations-min=0.5 $folders "$@" || failed="$failed tests"
+}
+
+# One after another: they share the user's one systemd.
+with_user_manager() {
+    [ "$(id -u)" = 0 ] || { skip manager 'only root can make the namespaces for it' && return; }
+    within="sh $checkout/tests/manager/user-manager.sh $user"
+    as_test_user python -m pytest -p no:cacheprovider -p no:xdist tests/manager "$@" || failed="$failed manager"
+    within=''
 }
 
 lint() {
@@ -235,11 +249,12 @@ as_test_user() {
     set -- PATH="$path" LANG=C.UTF-8 TERM="${TERM:-dumb}" SHELL=/bin/bash POD_TEST_WHEELS="$wheels" "$@"
     home=$(getent passwd "$user" | cut -d: -f6)
     set -- HOME="$home" USER="$user" LOGNAME="$user" MYPY_CACHE_DIR="$home/.cache/mypy" "$@"
-    set -- XDG_RUNTIME_DIR="/run/user/$(id -u "$user")" "$@"
+    set -- ${within:+POD_IN_NAMESPACES=yes} XDG_RUNTIME_DIR="/run/user/$(id -u "$user")" "$@"
     for name in http_proxy https_proxy no_proxy CI; do
         value=$(printenv "$name") && set -- "$name=$value" "$@"
     done
-    setpriv --reuid "$user" --regid "$user" --init-groups env -i "$@" 9>&-
+    # shellcheck disable=SC2086 # words of a command, or none
+    $within setpriv --reuid "$user" --regid "$user" --init-groups env -i "$@" 9>&-
 }
 
 # The two users are the tests' own: whatever they or their subordinate ids still run is a leftover.
