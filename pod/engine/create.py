@@ -7,7 +7,7 @@ import os
 from pod.engine import events, names, sharing, sysctls, timezone
 from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
-from pod.errors import PodError, StorageError, UsageError
+from pod.errors import NameTaken, PodError, StorageError, UsageError
 from pod.linux import files, ids, jsonfile, locks, process, times
 from pod.net import attach as network
 from pod.oci.digest import Digest
@@ -47,16 +47,26 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     names.check(name)
     names.settle_owner(engine, name)
     network.plan(options.network)  # its options are checked before an image is pulled
-    options = options.replace(name=name, network=options.network or _default_network(engine))
-    if options.users.mode == "auto":
-        with engine.lock("ids", "auto"):  # no two containers take the same ids
-            record = _make(engine, options, to_run=to_run)
-    else:
-        record = _make(engine, options, to_run=to_run)
+    options = options.replace(network=options.network or _default_network(engine))
+    record = _make_named(engine, options.replace(name=name), to_run=to_run, chosen=bool(options.name))
     if options.cidfile:
         _write_cidfile(engine, options.cidfile, record)
     events.container(engine.layout, "create", record)
     return record
+
+
+def _make_named(engine: Engine, options: CreateOptions, *, to_run: bool, chosen: bool) -> ContainerRecord:
+    """Make the container; where its name is one that pod thought of, and another is faster, think of a new one."""
+    while True:
+        try:
+            if options.users.mode != "auto":
+                return _make(engine, options, to_run=to_run)
+            with engine.lock("ids", "auto"):  # no two containers take the same ids
+                return _make(engine, options, to_run=to_run)
+        except NameTaken:
+            if chosen:
+                raise
+            options = options.replace(name=names.unused(engine.layout))
 
 
 def _make(engine: Engine, options: CreateOptions, *, to_run: bool) -> ContainerRecord:

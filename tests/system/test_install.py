@@ -76,7 +76,7 @@ def test_the_launcher_starts_a_bare_interpreter_of_the_private_environment(home:
 
 def test_the_third_party_packages_are_where_the_launcher_looks(home: Home) -> None:
     program = (home.folder / ".local/bin/pod").read_text()
-    code = program.split("\n", 1)[1].split("from pod")[0] + "import typer, rich, requests, pyroute2, yaml"
+    code = program.split("\n", 1)[1].split("from pod")[0] + "import typer, rich, requests, yaml"
     interpreter = program.splitlines()[0].removeprefix("#!").split()[0]
     CommandLine([interpreter, "-IS", "-c", code], home.env)().ok()
 

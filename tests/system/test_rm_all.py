@@ -61,3 +61,12 @@ def test_without_force_those_that_run_stay_and_are_named(own: CommandLine) -> No
 def test_with_no_container_there_is_nothing_to_say(own: CommandLine) -> None:
     said = own("rm", "-fa").ok()
     assert (said.stdout, said.stderr) == ("", "")
+
+
+def test_an_id_file_that_is_not_there_is_passed_over_where_that_is_asked_for(pod: CommandLine, tmp_path: Path) -> None:
+    gone = tmp_path / "gone.cid"
+    for verb in ("rm", "stop"):
+        assert pod(verb, "-i", "--cidfile", gone).ok().stdout == ""
+        assert pod(verb, "--cidfile", gone).stderr == (
+            f"Error: cannot read the id from --cidfile {gone}: No such file or directory\n"
+        )

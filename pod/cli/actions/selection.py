@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.errors import UsageError
 
 TYPE_CHECKING = False
@@ -21,10 +23,11 @@ def select(
     cidfiles: Sequence[str] = (),
     filters: Sequence[str] = (),
     fits: Callable[[Container], bool] | None = None,
+    ignore: bool = False,
 ) -> tuple[str, ...]:
     """Return names or ids of the containers meant; `fits` narrows what --all and --filter mean.
 
-    Raises UsageError where none is named, or in two ways.
+    With `ignore` a --cidfile that is not there names none. Raises UsageError where none is named, or in two ways.
     """
     from pod.engine import containers
 
@@ -32,7 +35,7 @@ def select(
     if sum(ways) > 1:
         raise UsageError("names, --all, --latest and --filter exclude each other")
     if names or cidfiles:
-        return (*names, *(_read_id(path) for path in cidfiles))
+        return (*names, *(_read_id(path) for path in cidfiles if not ignore or os.path.exists(path)))
     layout = context.engine.layout
     if latest:
         return (newest(list(containers.every(layout))).id,)

@@ -89,7 +89,7 @@ def _details(usage: DiskUsage, *, bold: bool) -> str:
                _container_rows(usage), bold),
         "Local Volumes space usage:\n",
         _table(("VOLUME NAME", "LINKS", "SIZE"),
-               [[one.record.name, str(one.containers), units.decimal_size(one.size)] for one in usage.volumes], bold),
+               [[one.record.name, str(one.containers), units.decimal_size(one.size, digits=4)] for one in usage.volumes], bold),
     ]  # fmt: skip
     return "\n".join(parts)
 

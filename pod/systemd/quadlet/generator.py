@@ -27,7 +27,8 @@ CONVERTERS: dict[str, Callable[[Site, Source], UnitFile]] = {
 MARK = "# Made by pod"
 """The beginning of every unit that pod wrote, and may therefore replace or remove."""
 
-# A user's unit cannot wait for one of the system's, so a unit of the user's asks until the system is online.
+# A user's unit cannot wait for one of the system's, so a unit of the user's asks until the system is online, for as
+# long as there is a system that says that it is not (systemctl(1), "Exit status": 3).
 _WAIT_FOR_NETWORK = f"""\
 {MARK}: units of Quadlet files wait for this one.
 [Unit]
@@ -35,7 +36,7 @@ Description=Wait until the machine is online
 
 [Service]
 Type=oneshot
-ExecStart=sh -c 'until systemctl is-active network-online.target; do sleep 0.5; done'
+ExecStart=sh -c 'while systemctl -q is-active network-online.target; test $$? = 3; do sleep 0.5; done'
 TimeoutStartSec=90s
 RemainAfterExit=yes
 """

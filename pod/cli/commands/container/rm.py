@@ -46,7 +46,7 @@ def rm(
             stop(context.engine, name, timeout)
         (remove_with_dependents if depend else remove)(context.engine, name, force=force, volumes=volumes)
 
-    names = select(context, containers, everything=all, latest=latest, cidfiles=cidfile, filters=filters)
+    names = select(context, containers, everything=all, latest=latest, cidfiles=cidfile, filters=filters, ignore=ignore)
     return for_each(
         context,
         names,

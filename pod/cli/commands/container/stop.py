@@ -43,6 +43,7 @@ def stop(
         latest=latest,
         cidfiles=cidfile,
         filters=filters,
+        ignore=ignore,
         fits=lambda found: found.running,
     )
     return for_each(
