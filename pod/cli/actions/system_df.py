@@ -88,8 +88,7 @@ def _details(usage: DiskUsage, *, bold: bool) -> str:
         _table(("CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "NAMES"),
                _container_rows(usage), bold),
         "Local Volumes space usage:\n",
-        _table(("VOLUME NAME", "LINKS", "SIZE"),
-               [[one.record.name, str(one.containers), units.decimal_size(one.size, digits=4)] for one in usage.volumes], bold),
+        _table(("VOLUME NAME", "LINKS", "SIZE"), volumes, bold),
     ]  # fmt: skip
     return "\n".join(parts)
 
