@@ -80,6 +80,7 @@ def _podman_row(kind: str, total: int, active: int, size: int, reclaimable: int)
 
 def _details(usage: DiskUsage, *, bold: bool) -> str:
     """Return the three tables that both peers print."""
+    volumes = [[one.record.name, str(one.containers), units.decimal_size(one.size, digits=4)] for one in usage.volumes]
     parts: list[Any] = [
         "Images space usage:\n",
         _table(("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS"),
