@@ -47,7 +47,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     names.check(name)
     names.settle_owner(engine, name)
     network.plan(options.network)  # its options are checked before an image is pulled
-    options = options.replace(network=options.network or _default_network(engine))
+    options = options.replace(network=_network(engine, options.network))
     record = _make_named(engine, options.replace(name=name), to_run=to_run, chosen=bool(options.name))
     if options.cidfile:
         _write_cidfile(engine, options.cidfile, record)
@@ -162,6 +162,14 @@ def _check_health(record: ContainerRecord) -> None:
     wanted = "--health-startup-cmd" if health.startup is not None else wanted
     if wanted:
         raise UsageError(f"{wanted} needs a health check", hint="give one with --health-cmd")
+
+
+def _network(engine: Engine, wanted: str) -> str:
+    """Return the mode of the network, with the options of pasta that containers.conf(5) has."""
+    mode, _, options = (wanted or _default_network(engine)).partition(":")
+    if mode == network.PASTA:
+        options = ",".join(filter(None, (*engine.settings.config.values.get("network.pasta_options", ()), options)))
+    return f"{mode}:{options}" if options else mode
 
 
 def _default_network(engine: Engine) -> str:

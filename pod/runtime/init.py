@@ -103,13 +103,14 @@ def _prepare(bundle: Bundle, link: Channel, step: _Steps, opened: dict[int, int]
     _fill_root(root, bundle, opened)
     step.now = "set the container's names and limits"
     _set_names(spec)
-    _set_sysctls(spec.linux)
+    _set_sysctls({key: value for key, value in spec.linux.sysctl.items() if not _is_of_interface(key)})
     _set_limits(spec.process)
     sc.keyctl_join_session_keyring("_ses.pod")
     step.now = "attach the container to its network"
     kind, _content, _fd = link.receive()
     if kind != channel.GO:
         os._exit(125)  # the monitor is gone, or has said itself what failed
+    _set_sysctls({key: value for key, value in spec.linux.sysctl.items() if _is_of_interface(key)})
     step.now = "change the root folder"
     change_root(root)
     os.close(root)
@@ -217,8 +218,14 @@ def _set_names(spec: Spec) -> None:
         ) from err
 
 
-def _set_sysctls(linux: Linux) -> None:
-    for key, value in linux.sysctl.items():
+def _is_of_interface(key: str) -> bool:
+    """True for a setting of one interface (net.ipv4.conf.eth0.…), which is there once the network is."""
+    parts = key.split(".")
+    return len(parts) > 4 and parts[2] in ("conf", "neigh") and parts[3] not in ("all", "default", "lo")
+
+
+def _set_sysctls(settings: dict[str, str]) -> None:
+    for key, value in settings.items():
         path = f"/proc/sys/{key.replace('.', '/')}"
         try:
             fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)

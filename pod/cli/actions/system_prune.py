@@ -21,8 +21,10 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
     from pod.cli.actions.confirm import agreed
     from pod.cli.actions.images import filters as image_filters
     from pod.cli.actions.images.rm import show
+    from pod.cli.actions.networks.filters import parse_filters as parse_network_filters
     from pod.engine import sweep
     from pod.engine.images.remove_image import prune_images
+    from pod.engine.network.remove import prune_networks
     from pod.engine.prune import prune_containers
 
     parse_pairs(filters, _FILTERS)  # those that both kinds have
@@ -37,6 +39,9 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
     sweep.leftovers(context.engine)
     containers, freed = prune_containers(context.engine, container_fits)
     container_prune.show(containers)
+    networks = prune_networks(context.engine, parse_network_filters(context, filters))
+    if networks:
+        print("Deleted Networks:", *networks, "", sep="\n")
     volumes_freed = _prune_volumes(context, filters) if volumes else 0
     images, images_freed = prune_images(context.engine, fits)
     if images:
@@ -62,7 +67,8 @@ def _prune_volumes(context: Context, filters: Sequence[str]) -> int:
 
 
 def _warning(all: bool, volumes: bool) -> str:
-    lines = ["all stopped containers", "all images without at least one container" if all else "all dangling images"]
+    lines = ["all stopped containers", "all networks not used by at least one container"]
+    lines += ["all images without at least one container" if all else "all dangling images"]
     if volumes:
         lines.append("all volumes not used by at least one container")
     return "This will remove:" + "".join(f"\n  - {line}" for line in lines) + "\n"
