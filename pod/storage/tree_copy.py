@@ -123,12 +123,25 @@ def copy_data(source: bytes, target: bytes, info: os.stat_result) -> None:
     try:
         write = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         try:
-            if info.st_size and not _clone(read, write):
-                _copy_ranges(read, write, info)
+            copy_open(read, write, info)
         finally:
             os.close(write)
     finally:
         os.close(read)
+
+
+_SMALL = 1 << 18  # bytes that are sooner read and written than talked about with the kernel
+
+
+def copy_open(read: int, write: int, info: os.stat_result) -> None:
+    """Copy what an open file holds into a new one."""
+    if 0 < info.st_size <= _SMALL and info.st_blocks * 512 >= info.st_size:
+        data = os.read(read, info.st_size)
+        files.write_all(write, data)
+        if len(data) < info.st_size:  # it has just been cut
+            os.ftruncate(write, info.st_size)
+    elif info.st_size and not _clone(read, write):
+        _copy_ranges(read, write, info)
 
 
 def _refer_to_data(path: bytes, target: bytes, size: int) -> bool:
@@ -199,16 +212,17 @@ def copy_metadata(source: bytes, target: bytes, info: os.stat_result, ids: Ids |
     copy_attributes(source, target)
 
 
-def copy_attributes(source: bytes, target: bytes) -> None:
-    """Copy the attributes that belong to an image."""
+def copy_attributes(source: bytes | int, target: bytes | int) -> None:
+    """Copy the attributes that belong to an image, from and to paths, or open files."""
+    follow = isinstance(source, int)  # of an open file there is nothing to follow, and Python wants it so
     try:
-        names = os.listxattr(source, follow_symlinks=False)
+        names = os.listxattr(source, follow_symlinks=follow)
     except OSError:
         return
     for name in names:
         if not whiteouts.is_private_xattr(name) and name.startswith(whiteouts.KEPT_XATTRS):
-            value = os.getxattr(source, name, follow_symlinks=False)
-            os.setxattr(target, name, value, follow_symlinks=False)
+            value = os.getxattr(source, name, follow_symlinks=follow)
+            os.setxattr(target, name, value, follow_symlinks=isinstance(target, int))
 
 
 def _remove(path: bytes) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from pod.build.tree import Node
 
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _SYMBOLIC = re.compile(r"([ugoa]*)([-+=])([rwxXst]*)")
 
 
@@ -218,16 +220,20 @@ class _Merger:
     def put(self, node: Node, folder: int, name: str) -> None:
         """Put one file that is no folder."""
         info = node.info
-        _clear(folder, name, node.path or node.name)
         key = (info.st_dev, info.st_ino)
         if info.st_nlink > 1 and (first := self._links.get(key)) is not None and self._folders:
+            _clear(folder, name, node.path or node.name)
             os.link(first[0], name, src_dir_fd=self._folders[0][1], dst_dir_fd=folder, follow_symlinks=False)
             return
+        if info.st_nlink > 1 and node.path:
+            self._links[key] = (node.path, name)
+        if stat.S_ISREG(info.st_mode):
+            self._put_regular(node, folder, name)
+            return
+        _clear(folder, name, node.path or node.name)
         source = os.fsencode(f"/proc/self/fd/{node.folder}/{node.name}")
         target = os.fsencode(f"/proc/self/fd/{folder}/{name}")
-        if stat.S_ISREG(info.st_mode):
-            tree_copy.copy_data(source, target, info)
-        elif stat.S_ISLNK(info.st_mode):
+        if stat.S_ISLNK(info.st_mode):
             os.symlink(os.readlink(source), target)
         elif stat.S_ISFIFO(info.st_mode):
             os.mkfifo(target)
@@ -236,8 +242,27 @@ class _Merger:
         self._own(node, folder, name)
         tree_copy.copy_attributes(source, target)
         os.utime(name, ns=(info.st_atime_ns, info.st_mtime_ns), dir_fd=folder, follow_symlinks=False)
-        if info.st_nlink > 1 and node.path:
-            self._links[key] = (node.path, name)
+
+    def _put_regular(self, node: Node, folder: int, name: str) -> None:
+        """Put a file with data: by descriptors, which is what makes thousands of them go fast."""
+        info = node.info
+        source = os.open(node.name, _READ, dir_fd=node.folder)
+        try:
+            try:
+                target = os.open(name, _CREATE, 0o600, dir_fd=folder)
+            except FileExistsError:
+                _clear(folder, name, node.path or node.name)
+                target = os.open(name, _CREATE, 0o600, dir_fd=folder)
+            try:
+                tree_copy.copy_open(source, target, info)
+                os.fchown(target, *(self._manner.owner or (info.st_uid, info.st_gid)))
+                os.fchmod(target, mode_of(self._manner.mode, info.st_mode))
+                tree_copy.copy_attributes(source, target)
+                os.utime(target, ns=(info.st_atime_ns, info.st_mtime_ns))
+            finally:
+                os.close(target)
+        finally:
+            os.close(source)
 
     def _own(self, node: Node, folder: int, name: str) -> None:
         owner = self._manner.owner or (node.info.st_uid, node.info.st_gid)
