@@ -155,13 +155,6 @@ CASES: dict[str, Case] = {
         "CMD stat -c %u /o/65000\n",
         "65000",
     ),
-    "debian packages": Case(
-        "FROM debian:bookworm\nENV DEBIAN_FRONTEND=noninteractive\n"
-        "RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates file "
-        "&& rm -rf /var/lib/apt/lists/* /var/log/* /var/cache/*\nCMD file --version\n",
-        "file-5",
-        network=True,
-    ),
     "useradd and setcap": Case(
         "FROM debian:bookworm\nRUN groupadd -g 3000 team && useradd -m -u 3001 -g team -s /bin/bash dev && "
         "install -o dev -g team -m 2750 -d /srv/work && rm -f /etc/.pwd.lock /var/log/* 2>/dev/null; "
