@@ -119,6 +119,34 @@ def test_interrupted_pull_goes_on_with_a_range(empty: CommandLine, server: Fault
     assert server.ranges() == [f"bytes={size // 2}-"]
 
 
+def test_server_that_dies_is_told_and_the_next_pull_goes_on_with_a_range(
+    empty: CommandLine, server: FaultyRegistry
+) -> None:
+    image = Image([random_layer(1), random_layer(2)])
+    server.add(image)
+    dead: list[bool] = []
+
+    def die(request: Request) -> bool:
+        if not dead and not request.is_layer:
+            return False
+        if request.is_layer and not dead:
+            data = request.served.blobs[request.path.rpartition("/")[2]]
+            request.answer_blob(data, cut=len(data) // 2)
+            dead.append(True)
+        request.close_connection = True
+        return True
+
+    server.faults.append(die)
+    result = empty("pull", "--retry", "1", "--retry-delay", "10ms", name(server))
+    assert result.code == 125
+    assert f"the connection to {server.host} broke" in result.stderr
+    assert images(empty, "-q").ok().lines == [] and not unpacking(empty)
+    server.faults.clear()
+    empty("pull", name(server)).ok()
+    check_loaded(empty, image, name(server))
+    assert len(server.ranges()) >= 1
+
+
 def test_terminal_shows_a_line_for_each_layer_and_a_total(empty: CommandLine, server: FaultyRegistry) -> None:
     old, new = random_layer(1), random_layer(2)
     server.add(Image([old]), "old")
