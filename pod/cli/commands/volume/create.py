@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_SWARM = "Refused: that is for volumes of a Swarm"
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Annotated
@@ -13,13 +15,23 @@ if TYPE_CHECKING:
 def create(
     context: Context,
     name: Annotated[str, Argument(metavar="[NAME]", help="Name; a random one if there is none")] = "",
+    availability: Annotated[str, Option("--availability", help=_SWARM)] = "",
     driver: Annotated[str, Option("--driver", "-d", metavar="NAME", help="local, or a volume plugin")] = "local",
     gid: Annotated[int | None, Option("--gid", metavar="GID", help="Group that the volume belongs to")] = None,
+    group: Annotated[str, Option("--group", help=_SWARM)] = "",
     ignore: Annotated[bool, Option("--ignore", help="A volume of that name may be there already")] = False,
     label: Annotated[tuple[str, ...], Option("--label", "-l", metavar="KEY=VALUE", help="Add a label")] = (),
+    limit_bytes: Annotated[str, Option("--limit-bytes", help=_SWARM)] = "",
     opt: Annotated[
         tuple[str, ...], Option("--opt", "-o", metavar="KEY=VALUE", help="Option of the driver: type, device, o …")
     ] = (),
+    required_bytes: Annotated[str, Option("--required-bytes", help=_SWARM)] = "",
+    scope: Annotated[str, Option("--scope", help=_SWARM)] = "",
+    secret: Annotated[tuple[str, ...], Option("--secret", help=_SWARM)] = (),
+    sharing: Annotated[str, Option("--sharing", help=_SWARM)] = "",
+    topology_preferred: Annotated[tuple[str, ...], Option("--topology-preferred", help=_SWARM)] = (),
+    topology_required: Annotated[tuple[str, ...], Option("--topology-required", help=_SWARM)] = (),
+    type: Annotated[str, Option("--type", help=_SWARM)] = "",
     uid: Annotated[int | None, Option("--uid", metavar="UID", help="User that the volume belongs to")] = None,
 ) -> int:
     """Make a volume and print its name.
@@ -35,6 +47,8 @@ def create(
     from pod.cli.parsers.labels import parse_labels, parse_pairs
     from pod.engine.volumes.create import VolumeOptions, create_volume
 
+    del availability, group, limit_bytes, required_bytes, scope, secret, sharing, topology_preferred, topology_required
+    del type
     options = VolumeOptions(
         name=name,
         driver=driver or "local",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 def ls(
     context: Context,
+    cluster: Annotated[bool, Option("--cluster", help="Refused: that is for volumes of a Swarm")] = False,
     filters: Filters = (),
     format: Format = "",
     noheading: Annotated[bool, Option("--noheading", "-n", help="Leave out the line of headings")] = False,
@@ -27,4 +28,5 @@ def ls(
     """
     from pod.cli.actions.volumes.ls import ls as list_volumes
 
+    del cluster
     return list_volumes(context, filters=filters, format=format, heading=not noheading, quiet=quiet)
