@@ -11,16 +11,26 @@ from pod.storage.container_records import ContainerState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pod.engine.engine import Engine
-    from pod.storage.container_records import ContainerRecord
+    from pod.storage.container_records import ContainerRecord, Resources
 
 
 def clone(
-    engine: Engine, name: str, new_name: str = "", image: str = "", *, destroy: bool = False, force: bool = False
+    engine: Engine,
+    name: str,
+    new_name: str = "",
+    image: str = "",
+    *,
+    destroy: bool = False,
+    force: bool = False,
+    limit: Callable[[Resources], Resources] | None = None,
 ) -> ContainerRecord:
     """Make a container like another one, which `destroy` then removes, `force` even when it runs.
 
-    Without a name it is that of the first with `-clone` behind it. Raises NoSuchContainer, NoSuchImage, NameTaken.
+    `limit` gives limits in place of those of the first. Without a name it is that of the first with `-clone` behind
+    it. Raises NoSuchContainer, NoSuchImage, NameTaken.
     """
     if force and not destroy:
         raise UsageError("--force goes with --destroy only", hint="cloning needs no force")
@@ -31,6 +41,11 @@ def clone(
     record = original.record.replace(
         id=ids.new_id(), name=new_name or _unused(engine, original.name), created=times.now()
     )
+    if limit is not None:
+        from pod.engine import limits
+
+        record = record.replace(resources=limit(record.resources))
+        limits.check(engine, record)
     names.check(record.name)
     names.settle_owner(engine, record.name)
     if image:

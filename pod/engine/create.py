@@ -13,7 +13,15 @@ from pod.net import attach as network
 from pod.oci.digest import Digest
 from pod.oci.image_config import Healthcheck, RunConfig
 from pod.runtime.users import KEEP_GROUPS
-from pod.storage.container_records import VERSION, ContainerRecord, ContainerState, Mount, Users
+from pod.storage.container_records import (
+    VERSION,
+    ContainerRecord,
+    ContainerState,
+    ControlGroup,
+    Mount,
+    Resources,
+    Users,
+)
 from pod.storage.images import ImageStore
 from pod.storage.layers import LayerStore
 
@@ -24,6 +32,7 @@ if TYPE_CHECKING:
 _DEFAULT_SHM = 64_000 * 1024
 _DEFAULT_STOP_TIMEOUT = 10
 _SHARED = Users()
+_NO_LIMITS, _NO_GROUP = Resources(), ControlGroup()
 
 
 def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> ContainerRecord:
@@ -38,7 +47,7 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
 
         sweep.leftovers(engine)
     _check_sources(options.mounts)
-    _check_devices(options)
+    _check_devices(engine, options)
     sysctls.check(options)
     timezone.check(options.timezone)
     if options.cidfile and os.path.lexists(options.cidfile):
@@ -89,6 +98,14 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = asking.settle(engine, record)
     sharing.check(engine, record)
+    if record.security_opt or record.seccomp_policy == "image":
+        from pod.engine import security
+
+        record = security.settle(record)
+    if record.systemd.mode == "always" or record.command[0].endswith(("/init", "systemd")):
+        from pod.engine import init_system
+
+        record = init_system.settle(record, signal_given=options.stop_signal is not None)
     if record.users != _SHARED or record.accounts.host_users:
         record = _with_users(engine, record, options)
     if record.log.driver != "k8s-file" or record.log.options:
@@ -100,6 +117,10 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
 
         record = secrets.settle(engine, record)
     _check_health(record)
+    if record.resources != _NO_LIMITS or record.control_group != _NO_GROUP:
+        from pod.engine import limits
+
+        limits.check(engine, record)
     if record.lifecycle.requires:
         from pod.engine import dependencies
 
@@ -211,10 +232,14 @@ def _are_plain(mounts: tuple[Mount, ...]) -> bool:
     return all(mount.type in ("bind", "tmpfs") for mount in mounts)
 
 
-def _check_devices(options: CreateOptions) -> None:
+def _check_devices(engine: Engine, options: CreateOptions) -> None:
     for device in options.devices:
         path = device.partition(":")[0]
-        if not os.path.exists(path):
+        if not path.startswith("/"):
+            from pod.engine import cdi
+
+            cdi.check(engine, device)
+        elif not os.path.exists(path):
             raise PodError(f"cannot hand in the device {path}: no such file", hint="`ls -l /dev` shows what there is")
     if KEEP_GROUPS in options.group_add and len(options.group_add) > 1:
         raise UsageError("--group-add keep-groups goes with no other group: they would replace those to keep")
@@ -254,6 +279,7 @@ def _record(
         pid_mode=options.pid_mode or "private",
         ipc_mode=options.ipc_mode or "private",
         uts_mode=options.uts_mode or "private",
+        cgroup_mode=options.cgroup_mode or "private",
         shm_size=_DEFAULT_SHM if options.shm_size is None else options.shm_size,
         umask="0022" if options.umask is None else options.umask,
         stop_signal=options.stop_signal or image.stop_signal or "SIGTERM",
@@ -278,8 +304,14 @@ def _labels(image: RunConfig) -> dict[str, str]:
 
 def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, ...]:
     """Return the variables: the caller's, the image's, those asked for; later ones replace earlier ones in place."""
-    kept = () if options.unset_all_env else (item for item in image if item.partition("=")[0] not in options.unset_env)
-    merged = {item.partition("=")[0]: item for item in (*options.host_env, *kept, *options.env)}
+    unset = options.unset_env
+    kept = () if options.unset_all_env else tuple(item for item in image if item.partition("=")[0] not in unset)
+    made: list[str] = []
+    if options.env_merge:
+        from pod.engine import env_merge
+
+        made = env_merge.merge(options.env_merge, dict(item.partition("=")[::2] for item in kept))
+    merged = {item.partition("=")[0]: item for item in (*options.host_env, *kept, *made, *options.env)}
     return tuple(merged.values())
 
 

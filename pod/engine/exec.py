@@ -98,6 +98,7 @@ def entry_of(engine: Engine, container: Container, options: ExecOptions) -> ente
         cap_add=record.cap_add,
         seccomp=security.seccomp_program(engine, record),
         preserved=descriptors.set_aside(options.preserved),
+        cgroup=container.state.cgroup,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import log_options, network_settings, spec
+from pod.engine import limits_inspect, log_options, masks, network_settings
 from pod.engine.mounts import inspect as mounts
 
 TYPE_CHECKING = False
@@ -11,17 +11,6 @@ if TYPE_CHECKING:
 
     from pod.storage.container_records import ContainerRecord
     from pod.storage.layout import StorageLayout
-
-_LIMITS: dict[str, Any] = {  # what control groups keep; containers have none of their own
-    **dict.fromkeys(("CpuShares", "Memory", "NanoCpus", "BlkioWeight", "CpuPeriod", "CpuQuota"), 0),
-    **dict.fromkeys(("CpuRealtimePeriod", "CpuRealtimeRuntime", "KernelMemory", "MemoryReservation"), 0),
-    **dict.fromkeys(("MemorySwap", "MemorySwappiness", "PidsLimit", "CpuCount", "CpuPercent"), 0),
-    **dict.fromkeys(("IOMaximumIOps", "IOMaximumBandwidth"), 0),
-    **dict.fromkeys(("CgroupParent", "CpusetCpus", "CpusetMems"), ""),
-    **dict.fromkeys(("BlkioWeightDevice", "BlkioDeviceReadBps", "BlkioDeviceWriteBps"), None),
-    **dict.fromkeys(("BlkioDeviceReadIOps", "BlkioDeviceWriteIOps"), None),
-    "OomKillDisable": False,
-}
 
 
 def describe(layout: StorageLayout, record: ContainerRecord) -> dict[str, Any]:
@@ -52,8 +41,6 @@ def describe(layout: StorageLayout, record: ContainerRecord) -> dict[str, Any]:
         "CgroupnsMode": record.cgroup_mode,
         "CgroupManager": "cgroupfs",
         "Cgroup": "",
-        "Cgroups": "default",
-        "CgroupConf": None,
         "ConsoleSize": [0, 0],
         "Links": None,
         "OomScoreAdj": record.oom_score_adj or 0,
@@ -62,9 +49,9 @@ def describe(layout: StorageLayout, record: ContainerRecord) -> dict[str, Any]:
         "DeviceCgroupRules": None,
         "DeviceRequests": None,
         "DiskQuota": 0,
-        "MaskedPaths": [] if record.privileged else list(spec.MASKED_PATHS),
-        "ReadonlyPaths": [] if record.privileged else list(spec.READONLY_PATHS),
-        **_LIMITS,
+        "MaskedPaths": list(masks.masked_paths(record)),
+        "ReadonlyPaths": list(masks.readonly_paths(record)),
+        **limits_inspect.describe(record),
         "Privileged": record.privileged,
         "PublishAllPorts": record.publish_all,
         "ReadonlyRootfs": record.read_only,

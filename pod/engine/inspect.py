@@ -105,7 +105,7 @@ def _state(layout: StorageLayout, container: Container) -> dict[str, Any]:
         "Error": state.error,
         "StartedAt": state.started_at or times.ZERO,
         "FinishedAt": state.finished_at or times.ZERO,
-        "CgroupPath": "",
+        "CgroupPath": state.cgroup,
         "CheckpointedAt": times.ZERO,
         "RestoredAt": times.ZERO,
     }

@@ -31,6 +31,7 @@ class CreateOptions(ContainerSettings, kw_only=True):
     entrypoint: tuple[str, ...] | None = None  # () is an emptied entrypoint
     env: tuple[str, ...] = ()  # KEY=VALUE; a bare KEY was resolved by the front door
     host_env: tuple[str, ...] = ()  # KEY=VALUE of the caller's, which the image's own variables replace
+    env_merge: tuple[str, ...] = ()  # KEY=VALUE with ${KEY} of the image's variables in it
     unset_env: tuple[str, ...] = ()  # names of the image's variables to leave out
     unset_all_env: bool = False
     working_dir: str | None = None
@@ -40,6 +41,7 @@ class CreateOptions(ContainerSettings, kw_only=True):
     pid_mode: str = ""
     ipc_mode: str = ""
     uts_mode: str = ""
+    cgroup_mode: str = ""
     shm_size: int | None = None  # bytes
     umask: str | None = None  # octal
     stop_signal: str | None = None

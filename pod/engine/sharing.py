@@ -18,7 +18,14 @@ if TYPE_CHECKING:
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
 
-_FILES = {"network": "net", "pid": "pid", "ipc": "ipc", "uts": "uts", "user": "user"}  # in /proc/PID/ns (namespaces(7))
+_FILES = {  # in /proc/PID/ns (namespaces(7))
+    "network": "net",
+    "pid": "pid",
+    "ipc": "ipc",
+    "uts": "uts",
+    "user": "user",
+    "cgroup": "cgroup",
+}
 
 
 def modes(record: ContainerRecord) -> dict[str, str]:
@@ -29,6 +36,7 @@ def modes(record: ContainerRecord) -> dict[str, str]:
         "ipc": record.ipc_mode,
         "uts": record.uts_mode,
         "user": record.users.text,
+        "cgroup": record.cgroup_mode,
     }
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from pod.engine import masks
 from pod.oci import runtime_spec as oci
 from pod.runtime import capabilities
 from pod.runtime.users import KEEP_GROUPS
@@ -17,25 +18,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.linux.idmap import IdMap
 
-MASKED_PATHS = (
-    "/proc/acpi",
-    "/proc/asound",
-    "/proc/kcore",
-    "/proc/keys",
-    "/proc/latency_stats",
-    "/proc/sched_debug",
-    "/proc/scsi",
-    "/proc/timer_list",
-    "/proc/timer_stats",
-    "/proc/interrupts",
-    "/sys/dev/block",
-    "/sys/devices/virtual/powercap",
-    "/sys/firmware",
-    "/sys/fs/selinux",
-)
-READONLY_PATHS = ("/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger")
 DEFAULT_PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 SHORT_ID = 12
+INIT_PATH = "/run/pod-init"  # where --init-path is mounted
 
 
 def build(
@@ -61,9 +46,10 @@ def build(
             record.id_map,
             oci.Linux(
                 namespaces=_namespaces(record, joined),
-                masked_paths=() if record.privileged else _unmask(MASKED_PATHS, record),
-                readonly_paths=() if record.privileged else _unmask(READONLY_PATHS, record),
+                masked_paths=masks.masked_paths(record),
+                readonly_paths=masks.readonly_paths(record),
                 sysctl=_sysctls(record, joined),
+                personality=oci.Personality(record.personality) if record.personality else None,
             ),
             joined.get("user", ""),
         ),
@@ -99,7 +85,7 @@ def hostname(record: ContainerRecord) -> str:
 
 def _process(record: ContainerRecord, limits: tuple[oci.Rlimit, ...]) -> oci.Process:
     return oci.Process(
-        args=record.command,
+        args=(INIT_PATH, "--", *record.command) if record.init_path else record.command,
         cwd=record.working_dir or "/",
         user=oci.User(0, 0, umask=int(record.umask, 8)),
         env=environment(record),
@@ -135,16 +121,6 @@ def security_option(record: ContainerRecord, name: str) -> str | None:
     return None
 
 
-def _unmask(paths: tuple[str, ...], record: ContainerRecord) -> tuple[str, ...]:
-    """Leave out what --security-opt unmask= names (ALL, or paths with a * at the end), add what mask= names."""
-    wanted = (security_option(record, "unmask") or "").split(":")
-    if "ALL" in wanted or "all" in wanted:
-        return ()
-    kept = tuple(p for p in paths if not any(p == w or (w.endswith("*") and p.startswith(w[:-1])) for w in wanted if w))
-    extra = security_option(record, "mask")
-    return kept + tuple(extra.split(":")) if extra and paths is MASKED_PATHS else kept
-
-
 def _namespaces(record: ContainerRecord, joined: dict[str, str]) -> tuple[oci.Namespace, ...]:
     modes = {
         "pid": record.pid_mode,
@@ -173,8 +149,27 @@ def _mounts(record: ContainerRecord, run_folder: str, joined: dict[str, str]) ->
     mounts += [m for m in _generated_files(record, run_folder) if m.destination not in taken]
     if record.read_only and record.read_only_tmpfs:
         mounts += [_tmpfs(path) for path in ("/run", "/tmp", "/var/tmp") if path not in taken]
-    mounts.sort(key=lambda mount: mount.destination == "/run/.containerenv")
-    return (*mounts, *map(_device, record.devices))
+    if record.systemd.enabled:
+        mounts += [mount for mount in _of_systemd(record) if mount.destination not in taken]
+    if record.init_path:
+        mounts.append(oci.Mount(INIT_PATH, "bind", record.init_path, ("bind", "ro", "nosuid", "nodev", "rprivate")))
+    mounts.sort(key=lambda mount: mount.destination in ("/run/.containerenv", INIT_PATH))
+    return (*mounts, *(_device(device) for device in record.devices if device.startswith("/")))
+
+
+def _of_systemd(record: ContainerRecord) -> list[oci.Mount]:
+    """Return what systemd wants to be a fresh file system (Container Interface of systemd.io)."""
+    size = (f"size={record.systemd.size}",) if record.systemd.size else ()
+    modes = {"/run": "755", "/run/lock": "755", "/tmp": "1777", "/var/log/journal": "755"}
+    return [
+        oci.Mount(path, "tmpfs", "tmpfs", ("nosuid", "nodev", f"mode={mode}", *size)) for path, mode in modes.items()
+    ]
+
+
+def _proc_options(record: ContainerRecord) -> tuple[str, ...]:
+    """Return what --security-opt proc-opts= says (proc(5), "Mount options")."""
+    text = security_option(record, "proc-opts")
+    return tuple(text.split(",")) if text else ()
 
 
 def _device(text: str) -> oci.Mount:
@@ -190,8 +185,9 @@ def _tmpfs(path: str) -> oci.Mount:
 def _system_mounts(record: ContainerRecord, joined: dict[str, str]) -> list[oci.Mount]:
     hardened = ("nosuid", "noexec", "nodev")
     sysfs_mode = "rw" if record.privileged else "ro"
+    cgroup_mode = "rw" if record.systemd.enabled else sysfs_mode
     mounts = [
-        oci.Mount("/proc", "proc", "proc", hardened),
+        oci.Mount("/proc", "proc", "proc", (*hardened, *_proc_options(record))),
         oci.Mount("/dev", "tmpfs", "tmpfs", ("nosuid", "noexec", "strictatime", "mode=755", "size=65536k")),
         oci.Mount("/sys", "sysfs", "sysfs", (*hardened, sysfs_mode)),
         oci.Mount(
@@ -199,7 +195,7 @@ def _system_mounts(record: ContainerRecord, joined: dict[str, str]) -> list[oci.
         ),
     ]
     if record.network != "host":  # the host's /sys comes with its own cgroup mounts
-        mounts.append(oci.Mount("/sys/fs/cgroup", "cgroup", "cgroup", (*hardened, "relatime", sysfs_mode)))
+        mounts.append(oci.Mount("/sys/fs/cgroup", "cgroup", "cgroup", (*hardened, "relatime", cgroup_mode)))
     if record.ipc_mode == "host":
         paths = [path for path in ("/dev/shm", "/dev/mqueue") if os.path.isdir(path)]
         mounts += [oci.Mount(path, "bind", path, ("rbind", *hardened)) for path in paths]

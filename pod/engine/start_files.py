@@ -30,6 +30,11 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
         files.write_atomic(f"{run_folder}/localtime", timezone.data(record.timezone), mode=0o644, durable=False)
     last = _mounts(engine, record, mounts)
     document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record), last)
+    more_groups: tuple[str, ...] = ()
+    if devices := tuple(device for device in record.devices if not device.startswith("/")):
+        from pod.engine import cdi
+
+        document, more_groups = cdi.apply(engine, document, devices)
     folder = engine.layout.container(record.id)
     jsonfile.write(f"{folder}/config.json", document.to_json(), durable=False)
     if record.secrets:
@@ -40,10 +45,10 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
         spec=document,
         rootfs=f"{folder}/rootfs",
         user=record.user,
-        group_add=spec.groups(record),
+        group_add=(*spec.groups(record), *more_groups),
         seccomp=security.seccomp_program(engine, record),
         cap_add=record.cap_add,
-        init=record.init,
+        init=record.init and not record.init_path,
         accounts=_accounts(record),
     )
 

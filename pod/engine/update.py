@@ -5,24 +5,39 @@ from __future__ import annotations
 from pod.engine import containers, events
 from pod.errors import UsageError
 from pod.linux import jsonfile
-from pod.storage.container_records import RestartPolicy
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from pod.engine.containers import Container
     from pod.engine.engine import Engine
+    from pod.storage.container_records import ContainerRecord
 
 
-def update_restart(engine: Engine, name: str, policy: RestartPolicy) -> str:
-    """Give a container another restart policy, which counts from its next end on. Returns its id.
+def update(engine: Engine, name: str, changed: Callable[[ContainerRecord], ContainerRecord]) -> str:
+    """Change the limits of a container at once, and its restart policy from its next end on. Returns its id.
 
-    Raises NoSuchContainer, UsageError.
+    `changed` gives the new record for the old. Raises NoSuchContainer, UsageError, KernelRefused.
     """
     container_id = containers.find_id(engine.layout, name)
     with engine.lock("container", container_id):
-        record = containers.load(engine.layout, container_id).record
-        if record.auto_remove and policy.name != "no":
+        found = containers.load(engine.layout, container_id)
+        record = changed(found.record)
+        if record.auto_remove and record.restart.name != "no":
             raise UsageError(f"container {record.name} is removed at its end (--rm) and cannot be restarted")
-        document = record.replace(restart=policy).to_json()
+        if record.resources != found.record.resources:
+            _limit(engine, found, record)
+        document = record.to_json()
         jsonfile.write(f"{engine.layout.container(container_id)}/record.json", document, durable=not record.auto_remove)
     events.container(engine.layout, "update", record)
     return container_id
+
+
+def _limit(engine: Engine, found: Container, record: ContainerRecord) -> None:
+    from pod.engine import limits
+
+    if found.running and found.state.cgroup:
+        limits.change(engine, found.state.cgroup, record.resources)
+    else:
+        limits.check(engine, record)

@@ -101,6 +101,12 @@ class IdMapping(Record):
     size: int
 
 
+class Personality(Record):
+    """The execution domain: LINUX or LINUX32 (personality(2))."""
+
+    domain: str
+
+
 class Linux(Record):
     """What is particular to Linux."""
 
@@ -120,6 +126,7 @@ class Linux(Record):
     masked_paths: tuple[str, ...] = ()
     readonly_paths: tuple[str, ...] = ()
     sysctl: dict[str, str] = {}
+    personality: Personality | None = None
     rootfs_propagation: str = ""
     cgroups_path: str = ""
     unknown: dict[str, Any] = {}

@@ -41,6 +41,7 @@ class Entry(Record):
     cap_add: tuple[str, ...] = ()
     seccomp: Filter | None = None
     preserved: tuple[tuple[int, int], ...] = ()  # descriptors for the program: its number, and ours
+    cgroup: str = ""  # the folder of the container's control group
 
 
 def enter(entry: Entry, streams: tuple[int, int, int] | None) -> Launched:
@@ -90,6 +91,10 @@ def _join_outer(entry: Entry, target: int) -> bool:
 
 def _run(entry: Entry, target: int, link: Channel, streams: tuple[int, int, int] | None, *, other_users: bool) -> None:
     try:
+        if entry.cgroup:
+            from pod.runtime import cgroups
+
+            cgroups.join(entry.cgroup)
         if other_users:
             from pod.runtime.own_users import become_first_user
 
@@ -127,5 +132,6 @@ def _execute(entry: Entry, link: Channel) -> None:
     descriptors.arrange(link, entry.preserved)
     os.umask(0o022 if asked.user.umask is None else asked.user.umask)
     init.change_folder(asked.cwd)
+    init.set_personality(entry.linux)
     init.become(asked, user, entry.cap_add, entry.seccomp)
     init.execute(asked.args, environment)

@@ -85,6 +85,10 @@ def _prepare(bundle: Bundle, link: Channel, step: _Steps, opened: dict[int, int]
     spec = bundle.spec
     sc.prctl(sc.PR_SET_DUMPABLE, 0)
     step.now = "make the container's namespaces"
+    if bundle.cgroup and spec.linux.namespace("user") is None:
+        from pod.runtime import cgroups
+
+        cgroups.join(bundle.cgroup)  # before there is a cgroup namespace, whose root it is to be
     if spec.linux.namespace("user") is not None:
         from pod.runtime import own_users
 
@@ -294,6 +298,7 @@ def _execute(bundle: Bundle, link: Channel) -> None:
     descriptors.arrange(link, bundle.preserved)
     os.umask(0o022 if asked.user.umask is None else asked.user.umask)
     change_folder(asked.cwd)
+    set_personality(bundle.spec.linux)
     become(asked, user, bundle.cap_add, bundle.seccomp, death_signal=_signal.SIGKILL)
     if not link.is_open():
         os._exit(125)  # the monitor was killed just before that
@@ -312,6 +317,17 @@ def look_up_user(user: str, asked: Process, group_add: tuple[str, ...]) -> User:
     groups = tuple(group for group in group_add if group != KEEP_GROUPS)
     found = users.resolve_user("/", user or f"{asked.user.uid}:{asked.user.gid}", groups)
     return found.replace(groups=None) if kept else found
+
+
+_PERSONALITIES = {"LINUX": 0, "LINUX32": 8}  # linux/personality.h
+
+
+def set_personality(linux: Linux) -> None:
+    """Take on the execution domain that the configuration names (personality(2))."""
+    if linux.personality is not None:
+        if linux.personality.domain not in _PERSONALITIES:
+            raise PodError(f"unknown personality {linux.personality.domain}", hint="there are LINUX and LINUX32")
+        sc.personality(_PERSONALITIES[linux.personality.domain])
 
 
 def own_streams(uid: int) -> None:

@@ -18,7 +18,7 @@ from pod.errors import KernelRefused, PodError
 from pod.linux import files
 from pod.linux import syscalls as sc
 from pod.oci.runtime_spec import IdMapping, Linux, Mount
-from pod.runtime import mounts
+from pod.runtime import cgroups, mounts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def fork(bundle: Bundle, namespace: int, link: Channel) -> tuple[int, dict[int, 
 
 def _prepare(bundle: Bundle) -> dict[int, int]:
     """Do in the user's namespace what needs the user: mount the root, open the sources of mounts."""
+    if bundle.cgroup:
+        cgroups.join(bundle.cgroup)
     sc.unshare(sc.CLONE_NEWNS)
     sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
     if bundle.mount_root is not None:

@@ -145,6 +145,56 @@ class HealthPolicy(Record):
     max_log_size: int = 4096  # bytes of a check's output that are kept; 0 is all
 
 
+class DeviceLimit(Record):
+    """A limit on one disk: weight, bytes or operations per second."""
+
+    path: str
+    value: int
+
+
+class Resources(Record):
+    """Limits that a control group keeps; 0 and "" are none. Sizes are bytes, -1 is without end."""
+
+    _omit_defaults = True
+
+    memory: int = 0
+    memory_reservation: int = 0
+    memory_swap: int = 0  # memory and swap together
+    nano_cpus: int = 0
+    cpu_shares: int = 0
+    cpu_period: int = 0  # microseconds
+    cpu_quota: int = 0
+    cpuset_cpus: str = ""
+    cpuset_mems: str = ""
+    pids_limit: int = 0
+    blkio_weight: int = 0
+    blkio_weight_device: tuple[DeviceLimit, ...] = ()
+    device_read_bps: tuple[DeviceLimit, ...] = ()
+    device_write_bps: tuple[DeviceLimit, ...] = ()
+    device_read_iops: tuple[DeviceLimit, ...] = ()
+    device_write_iops: tuple[DeviceLimit, ...] = ()
+    files: dict[str, str] = {}  # of the control group, as they are to be written
+
+
+class ControlGroup(Record):
+    """Where a container's processes are counted."""
+
+    _omit_defaults = True
+
+    mode: str = "enabled"  # disabled: in that of the command; no-conmon and split are enabled here
+    parent: str = ""
+
+
+class Systemd(Record):
+    """What a container needs in which systemd is the first process."""
+
+    _omit_defaults = True
+
+    mode: str = "true"  # true: where the command is an init; false; always
+    size: int = 0  # of what is mounted for it; 0 is the kernel's default
+    enabled: bool = False  # what came of it
+
+
 class ContainerSettings(Record):
     """What `create` is asked for and the record keeps as it is: a field here is the same one in both.
 
@@ -165,15 +215,19 @@ class ContainerSettings(Record):
     read_only: bool = False
     read_only_tmpfs: bool = True
     init: bool = False
+    init_path: str = ""  # of the host: an init in place of the one that pod has
     privileged: bool = False
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()
     security_opt: tuple[str, ...] = ()
+    seccomp_policy: str = "default"  # image: the profile is the one in a label of the image
+    personality: str = ""
+    systemd: Systemd = Systemd()
     mounts: tuple[Mount, ...] = ()  # -v, --mount and --tmpfs together, in order
     volumes_from: tuple[str, ...] = ()  # CONTAINER[:OPTIONS]
     secrets: tuple[SecretUse, ...] = ()
     chroot_folders: tuple[str, ...] = ()  # in the container, which get hosts, hostname and resolv.conf too
-    devices: tuple[str, ...] = ()  # of the host: PATH or PATH:PATH inside
+    devices: tuple[str, ...] = ()  # of the host: PATH, PATH:PATH inside, or a CDI name vendor/class=name
     network: str = ""  # the mode, with its options behind a colon; "bridge" where `networks` are named
     networks: tuple[NetworkJoin, ...] = ()
     publish: tuple[PortMapping, ...] = ()
@@ -184,6 +238,8 @@ class ContainerSettings(Record):
     users: Users = Users()
     accounts: Accounts = Accounts()
     ulimits: tuple[Ulimit, ...] = ()
+    resources: Resources = Resources()
+    control_group: ControlGroup = ControlGroup()
     sysctls: dict[str, str] = {}
     oom_score_adj: int | None = None
     timezone: str = ""  # a name of the time zone database, or "local"
@@ -264,4 +320,5 @@ class ContainerState(Record):
     restart_count: int = 0
     health: str = ""
     attachments: tuple[Attachment, ...] = ()  # the networks that it is on
+    cgroup: str = ""  # the folder of its control group, "" where it has none of its own
     unknown: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from pod.cli.commands.container.create_flags import CreateFlags
+from pod.cli.commands.container.create_flags.refused import RefusedFlags
 from pod.cli.context import Context
 from pod.cli.parsers.create_options import parse_create_options
 from pod.engine.options import CreateOptions
@@ -22,7 +23,19 @@ WITH_STARTUP: dict[str, Any] = {
     "health_startup_success": 3,
 }
 WITH_STARTUP["health_startup_timeout"] = "2s"
-USED_ELSEWHERE = {*WITH_STARTUP, "disable_content_trust", "image", "replace_existing", "storage_opt"}
+USED_ELSEWHERE = {
+    *WITH_STARTUP,
+    *RefusedFlags._fields,
+    "cpu_rt_period",
+    "cpu_rt_runtime",
+    "kernel_memory",
+    "memory_swappiness",
+    "oom_kill_disable",
+    "disable_content_trust",
+    "image",
+    "replace_existing",
+    "storage_opt",
+}
 ON_A_NETWORK = {"ip", "ip6", "link", "mac_address", "network_alias"}
 VALUES = {
     "command": ("true",),
@@ -31,6 +44,33 @@ VALUES = {
     "arch": "arm",
     "attach": ("stdout",),
     "authfile": "/x",
+    "blkio_weight": 100,
+    "blkio_weight_device": ("/dev/x:100",),
+    "cgroup_conf": ("memory.high=1",),
+    "cgroup_parent": "x",
+    "cgroupns": "host",
+    "cgroups": "disabled",
+    "cpu_period": 1000,
+    "cpu_quota": 1000,
+    "cpu_shares": 5,
+    "cpus": "1",
+    "cpuset_cpus": "0",
+    "cpuset_mems": "0",
+    "device_read_bps": ("/dev/x:1k",),
+    "device_read_iops": ("/dev/x:1",),
+    "device_write_bps": ("/dev/x:1k",),
+    "device_write_iops": ("/dev/x:1",),
+    "gpus": ("all",),
+    "init_path": "/bin/x",
+    "env_merge": ("A=1",),
+    "memory": "1g",
+    "memory_reservation": "1g",
+    "memory_swap": "-1",
+    "personality": "LINUX32",
+    "pids_limit": 5,
+    "seccomp_policy": "image",
+    "shm_size_systemd": "5m",
+    "systemd": "always",
     "cap_add": ("net_admin",),
     "cap_drop": ("all",),
     "chrootdirs": ("/jail",),

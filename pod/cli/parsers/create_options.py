@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+
+from pod.cli.commands.container.create_flags.resources import ResourceFlags
 from pod.cli.parsers import (
     environment,
     hosts,
@@ -24,7 +27,7 @@ from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 from pod.linux import signals
-from pod.storage.container_records import Accounts, HealthPolicy, Users
+from pod.storage.container_records import Accounts, ControlGroup, HealthPolicy, Resources, Systemd, Users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -83,7 +86,12 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         image_volumes="anonymous" if flags.image_volume == "bind" else flags.image_volume,
         volume_driver=flags.volume_driver,
         chroot_folders=tuple(check_target("--chrootdirs", path, path) for path in split_commas(flags.chrootdirs)),
-        devices=tuple(map(security.parse_device, flags.device)),
+        devices=(*map(security.parse_device, flags.device), *security.parse_gpus(flags.gpus)),
+        personality=_personality(flags.personality),
+        seccomp_policy=flags.seccomp_policy,
+        systemd=_systemd(flags),
+        init_path=_init_path(flags),
+        env_merge=_env_merge(flags.env_merge),
         network=network,
         networks=joins,
         publish=ports.parse_ports(flags.publish),
@@ -94,6 +102,9 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         pid_mode=namespaces.parse_namespace("--pid", flags.pid),
         ipc_mode=namespaces.parse_namespace("--ipc", flags.ipc),
         uts_mode=namespaces.parse_namespace("--uts", flags.uts),
+        cgroup_mode=namespaces.parse_namespace("--cgroupns", flags.cgroupns),
+        resources=_resources(flags),
+        control_group=ControlGroup(flags.cgroups, flags.cgroup_parent),
         users=_users(context, flags),
         accounts=_accounts(flags),
         shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
@@ -182,6 +193,14 @@ def _health(flags: CreateFlags) -> Healthcheck | None:
     return parse_health(flags)
 
 
+def _resources(flags: CreateFlags) -> Resources:
+    if not any(getattr(flags, name) for name in ResourceFlags._fields):
+        return Resources()
+    from pod.cli.parsers.resources import parse_resources
+
+    return parse_resources(flags)
+
+
 def _users(context: Context, flags: CreateFlags) -> Users:
     asked = (flags.userns, flags.uidmap, flags.gidmap, flags.subuidname, flags.subgidname)
     if not any(asked) and not context.environ.get("PODMAN_USERNS"):
@@ -197,3 +216,31 @@ def _accounts(flags: CreateFlags) -> Accounts:
     from pod.cli.parsers.users import parse_accounts
 
     return parse_accounts(flags)
+
+
+def _personality(text: str) -> str:
+    name = text.upper()
+    if name not in ("", "LINUX", "LINUX32"):
+        raise invalid("--personality", text, "it is LINUX or LINUX32")
+    return name
+
+
+def _systemd(flags: CreateFlags) -> Systemd:
+    size = parse_size("--shm-size-systemd", flags.shm_size_systemd) if flags.shm_size_systemd else 0
+    mode = {"1": "true", "0": "false"}.get(flags.systemd, flags.systemd.lower())
+    if mode not in ("true", "false", "always"):
+        raise invalid("--systemd", flags.systemd, "it is true, false or always")
+    return Systemd(mode, size)
+
+
+def _init_path(flags: CreateFlags) -> str:
+    if flags.init_path and not flags.init:
+        raise UsageError("--init-path goes with --init: it says which program that is to run")
+    return os.path.abspath(flags.init_path) if flags.init_path else ""
+
+
+def _env_merge(values: tuple[str, ...]) -> tuple[str, ...]:
+    for text in values:
+        if text.find("=") < 1:
+            raise invalid("--env-merge", text, "it is written KEY=VALUE")
+    return values

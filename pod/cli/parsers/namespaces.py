@@ -8,6 +8,7 @@ _WORDS = {
     "--pid": ("private", "host"),
     "--ipc": ("private", "host", "shareable", "none"),
     "--uts": ("private", "host"),
+    "--cgroupns": ("private", "host"),
 }
 
 

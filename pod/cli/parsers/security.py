@@ -38,10 +38,38 @@ def parse_capabilities(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_device(text: str) -> str:
-    """Return PATH or PATH:PATH of `--device PATH[:PATH][:rwm]`; the rights are the user's own, whatever is asked."""
+    """Return PATH, PATH:PATH or a CDI name of `--device PATH[:PATH][:rwm]` or `--device VENDOR/CLASS=NAME`.
+
+    The rights are the user's own: asking for fewer is refused, as no bind mount keeps anybody from writing to a device.
+    """
+    if not text.startswith("/") and "=" in text and "/" in text.partition("=")[0]:
+        return text
     parts = text.split(":")
     if len(parts) > 1 and parts[-1] and set(parts[-1]) <= set("rwm"):
-        parts.pop()
+        rights = parts.pop()
+        if not {"r", "w"} <= set(rights):
+            raise invalid(
+                "--device",
+                text,
+                f"the rights of a device cannot be narrowed to {rights} without root",
+                hint="leave them out: whoever is in the container may then do what you may do",
+            )
     if not 1 <= len(parts) <= 2 or not all(part.startswith("/") for part in parts):
-        raise invalid("--device", text, "it is written /dev/x, /dev/x:/dev/y or /dev/x:/dev/y:rwm")
+        raise invalid("--device", text, "it is written /dev/x, /dev/x:/dev/y[:rwm] or vendor.com/class=name")
     return ":".join(parts)
+
+
+def parse_gpus(values: Iterable[str]) -> tuple[str, ...]:
+    """Return the CDI names of GPUs for `all`, a number of them, or Docker's `device=0,1` and `count=2`."""
+    found: list[str] = []
+    for text in values:
+        words = text.replace('"', "")
+        key, equals, value = words.partition("=")
+        if key == "device" and value:
+            found += value.split(",")
+            continue
+        count = value if key == "count" else words
+        if (equals and key != "count") or not (count in ("all", "-1") or (count.isascii() and count.isdecimal())):
+            raise invalid("--gpus", text, "it is all, a number, or device=NAME,NAME")
+        found += ["all"] if count in ("all", "-1") else map(str, range(int(count)))
+    return tuple(f"nvidia.com/gpu={name}" for name in found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers, events
-from pod.engine.monitor import pid_files, restarting, strays
+from pod.engine.monitor import control_group, pid_files, restarting, strays
 from pod.errors import PodError
 from pod.linux import files, times
 from pod.storage.container_records import ContainerRecord, ContainerState
@@ -30,6 +30,7 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     if strays.are_possible(record):
         strays.end(supervisor.mount_namespace)
     record = _as_it_is_now(engine, record)
+    state = control_group.close(state)
     ended = state.replace(status="exited", exit_code=code, finished_at=times.now(), attachments=())
     if supervisor.health is not None:
         from pod.engine import healthcheck

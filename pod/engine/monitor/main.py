@@ -10,7 +10,7 @@ import time
 from pod.engine import attach_protocol as protocol
 from pod.engine import containers, events, handover, name_files, rootfs, sharing, start_files
 from pod.engine.handover import Handover
-from pod.engine.monitor import ending, log_drivers, pid_files, strays, streams
+from pod.engine.monitor import control_group, ending, log_drivers, pid_files, strays, streams
 from pod.engine.monitor import inherited as inheritance
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.inherited import Inherited
@@ -27,12 +27,16 @@ from pod.storage.container_records import ContainerRecord, ContainerState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pod.engine.engine import Engine
     from pod.engine.monitor.health import HealthChecks
     from pod.engine.monitor.network import NetworkSide
     from pod.engine.network.preparing import Prepared
     from pod.linux.locks import Lock
     from pod.net.attach import NetworkPlan
+    from pod.runtime.bundle import Bundle
+    from pod.runtime.launch import Launched
 
 SETTLE_SECONDS = 1.0  # a container that lives longer gets a monitor in a bare interpreter
 _NOT_OURS = ("SIGINT", "SIGQUIT", "SIGHUP", "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGUSR1", "SIGUSR2", "SIGALRM")
@@ -128,23 +132,19 @@ def _start(
         else:
             network.connect(plan, namespace, run_folder)
 
+    bundle = bundle.replace(cgroup=control_group.of(record))
     if strays.are_possible(record):
         strays.adopt()
-    if inherited.streams:
-        launched = launch.launch(bundle, (inherited.streams[0], inherited.streams[1], inherited.streams[2]), connect)
-        ends = Streams(-1, {})
-    elif record.tty:
-        launched = launch.launch(bundle, None, connect)
-        ends = Streams.of_terminal(launched.terminal)
-    else:
-        pipes = streams.make_pipes(record.open_stdin)
-        launched = launch.launch(bundle, pipes.theirs, connect)
-        ends = Streams.of_pipes(pipes)
+    try:
+        launched, ends = _launch(bundle, record, inherited, connect)
+    except BaseException:
+        control_group.drop(bundle.cgroup)
+        raise
     mounts.release()
     inherited.close()
     checks = _health_checks(engine, record, inherited)
     try:
-        state = _write_state(engine, record, launched.pid, checks, side)
+        state = _write_state(engine, record, launched.pid, checks, side, bundle.cgroup)
         log = log_drivers.open_log(engine.layout, record)
         pid_files.write(record.lifecycle, launched.pid)
     except (OSError, PodError):
@@ -176,6 +176,20 @@ def _connect(
     return side
 
 
+def _launch(
+    bundle: Bundle, record: ContainerRecord, inherited: Inherited, connect: Callable[[int], None]
+) -> tuple[Launched, Streams]:
+    """Start the program with its streams; return our ends of these."""
+    if inherited.streams:
+        streams_of_caller = (inherited.streams[0], inherited.streams[1], inherited.streams[2])
+        return launch.launch(bundle, streams_of_caller, connect), Streams(-1, {})
+    if record.tty:
+        launched = launch.launch(bundle, None, connect)
+        return launched, Streams.of_terminal(launched.terminal)
+    pipes = streams.make_pipes(record.open_stdin)
+    return launch.launch(bundle, pipes.theirs, connect), Streams.of_pipes(pipes)
+
+
 def _health_checks(engine: Engine, record: ContainerRecord, inherited: Inherited) -> HealthChecks | None:
     if record.healthcheck is None:
         return None
@@ -185,7 +199,12 @@ def _health_checks(engine: Engine, record: ContainerRecord, inherited: Inherited
 
 
 def _write_state(
-    engine: Engine, record: ContainerRecord, pid: int, checks: HealthChecks | None, side: NetworkSide | None
+    engine: Engine,
+    record: ContainerRecord,
+    pid: int,
+    checks: HealthChecks | None,
+    side: NetworkSide | None,
+    cgroup: str,
 ) -> ContainerState:
     before = containers.load(engine.layout, record.id).state
     restarts = before.restart_count + 1 if before.status == "restarting" else 0
@@ -199,6 +218,7 @@ def _write_state(
         restart_count=restarts,
         health="" if checks is None else "starting",
         attachments=() if side is None else side.attachments,
+        cgroup=cgroup,
     )
     containers.save_state(engine.layout, record.id, state)
     return state

@@ -18,8 +18,7 @@ def pause(
 ) -> int:
     """Freeze containers, where that is possible.
 
-    The kernel freezes control groups, and containers have none of their own
-    in this version of pod: what is said is why not.
+    The kernel freezes control groups: a container has one where your session owns the group that it is in.
     """
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select

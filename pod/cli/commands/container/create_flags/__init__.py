@@ -10,6 +10,8 @@ from pod.cli.commands.container.create_flags.logging import LoggingFlags
 from pod.cli.commands.container.create_flags.namespaces import NamespaceFlags
 from pod.cli.commands.container.create_flags.network import NetworkFlags
 from pod.cli.commands.container.create_flags.process import ProcessFlags
+from pod.cli.commands.container.create_flags.refused import RefusedFlags
+from pod.cli.commands.container.create_flags.resources import ResourceFlags
 from pod.cli.commands.container.create_flags.security import SecurityFlags
 from pod.cli.commands.container.create_flags.storage import StorageFlags
 
@@ -19,6 +21,8 @@ class CreateFlags(
     HealthFlags,
     LifecycleFlags,
     LoggingFlags,
+    RefusedFlags,
+    ResourceFlags,
     LimitFlags,
     StorageFlags,
     NamespaceFlags,

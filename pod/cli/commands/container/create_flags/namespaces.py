@@ -22,6 +22,12 @@ class NamespaceFlags(Record):
         str,
         Option("--pid", metavar="MODE", help="private, host, container:NAME, ns:PATH", rich_help_panel="Namespace"),
     ] = ""
+    cgroupns: Annotated[
+        str,
+        Option(
+            "--cgroupns", metavar="MODE", help="private, host, container:NAME, ns:PATH", rich_help_panel="Namespace"
+        ),
+    ] = ""
     gidmap: Annotated[
         tuple[str, ...],
         Option("--gidmap", metavar="MAP", help="Map of groups, as --uidmap", rich_help_panel="Namespace"),

@@ -38,7 +38,14 @@ class ProcessFlags(Record):
         tuple[str, ...], Option("--env-file", metavar="FILE", help="Set the variables that a file lists")
     ] = ()
     env_host: Annotated[bool, Option("--env-host", help="Hand in all variables of here, below the image's")] = False
+    env_merge: Annotated[
+        tuple[str, ...],
+        Option("--env-merge", metavar="KEY=VALUE", help="Set a variable made of the image's: PATH=${PATH}:/opt/bin"),
+    ] = ()
     init: Annotated[bool, Option("--init", help="Run an init that reaps processes and passes signals on")] = False
+    init_path: Annotated[
+        str, Option("--init-path", metavar="FILE", help="With --init: this program of here, instead of pod's own")
+    ] = ""
     interactive: Annotated[bool, Option("--interactive", "-i", help="Keep stdin open")] = False
     label: Annotated[tuple[str, ...], Option("--label", "-l", metavar="KEY=VALUE", help="Set a label")] = ()
     label_file: Annotated[
@@ -61,6 +68,10 @@ class ProcessFlags(Record):
     stop_timeout: Annotated[
         int | None, Option("--stop-timeout", metavar="SECONDS", help="Wait before SIGKILL (10)")
     ] = None
+    systemd: Annotated[
+        str,
+        Option("--systemd", metavar="WHEN", help="Prepare it for systemd: true (if it runs an init), always, false"),
+    ] = "true"
     tty: Annotated[bool, Option("--tty", "-t", help="Give the container a terminal")] = False
     tz: Annotated[str, Option("--tz", metavar="ZONE", help="Time zone, or local for the one of here")] = ""
     unsetenv: Annotated[

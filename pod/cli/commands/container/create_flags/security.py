@@ -6,7 +6,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Annotated
+    from typing import Annotated, Literal
 
     from pod.cli.options import Option
 
@@ -40,6 +40,15 @@ class SecurityFlags(Record):
         str,
         Option("--passwd-entry", metavar="LINE", help="Template for /etc/passwd", rich_help_panel="Security"),
     ] = ""
+    personality: Annotated[
+        str,
+        Option(
+            "--personality",
+            metavar="NAME",
+            help="Kernel that programs see: LINUX or LINUX32",
+            rich_help_panel="Security",
+        ),
+    ] = ""
     privileged: Annotated[
         bool, Option("--privileged", help="Give the container all that you may do", rich_help_panel="Security")
     ] = False
@@ -52,6 +61,15 @@ class SecurityFlags(Record):
             rich_help_panel="Security",
         ),
     ] = ()
+    seccomp_policy: Annotated[
+        Literal["default", "image"],
+        Option(
+            "--seccomp-policy",
+            metavar="POLICY",
+            help="default, or image for the profile that the image brings",
+            rich_help_panel="Security",
+        ),
+    ] = "default"
     umask: Annotated[
         str | None,
         Option("--umask", metavar="OCTAL", help="Modes that new files do not get (0022)", rich_help_panel="Security"),

@@ -25,7 +25,21 @@ class StorageFlags(Record):
     ] = ()
     device: Annotated[
         tuple[str, ...],
-        Option("--device", metavar="PATH[:PATH]", help="Hand in a device of this machine", rich_help_panel="Storage"),
+        Option(
+            "--device",
+            metavar="PATH[:PATH][:rwm]",
+            help="Hand in a device, a folder of them, or one by its CDI name",
+            rich_help_panel="Storage",
+        ),
+    ] = ()
+    gpus: Annotated[
+        tuple[str, ...],
+        Option(
+            "--gpus",
+            metavar="GPUS",
+            help="Hand in GPUs: all, a number, or device=NAME,…",
+            rich_help_panel="Storage",
+        ),
     ] = ()
     image_volume: Annotated[
         Literal["anonymous", "bind", "tmpfs", "ignore"],

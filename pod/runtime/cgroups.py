@@ -1,0 +1,222 @@
+"""Control groups of version 2 in which this user may make some: cgroups(7), Documentation/admin-guide/cgroup-v2.rst.
+
+A container gets a folder of its own below the highest one that belongs to the user (delegation). Where there is no such
+folder, or version 1 has the controllers, it has none.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import time
+
+from pod.errors import KernelRefused
+from pod.linux import files
+from pod.record import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_PREFIX = "pod-"
+_PATIENCE = 2.0  # seconds for processes that were killed to be gone
+_STEP = 0.005
+_NO_CONTROLLER = ("cgroup",)  # the first word of files that every group has
+
+
+class Setting(Record):
+    """What is to be written into a file of a group, and the option that asks for it."""
+
+    option: str
+    file: str
+    value: str
+
+    @property
+    def controller(self) -> str:
+        return self.file.partition(".")[0]
+
+
+class Place(Record):
+    """A folder in which groups can be made."""
+
+    path: str
+    controllers: tuple[str, ...]  # those that the groups in it will have
+
+
+def mount_point() -> tuple[str, str]:
+    """Return where version 2 is mounted, and which folder of it that shows; "" where it is not."""
+    for line in files.read_bytes("/proc/self/mountinfo", 1 << 22).decode(errors="replace").splitlines():
+        fields, _, rest = line.partition(" - ")
+        if rest.startswith("cgroup2 "):
+            words = fields.split()
+            return words[4], words[3]
+    return "", ""
+
+
+def is_unified() -> bool:
+    """True where no controller belongs to version 1."""
+    lines = files.read_bytes("/proc/self/cgroup", 1 << 16).splitlines()
+    return all(line.startswith((b"0::", b"1:name=")) for line in lines)
+
+
+def own_folder() -> str:
+    """Return the folder of the group that this process is in, "" where it cannot be seen."""
+    mounted, root = mount_point()
+    for line in files.read_bytes("/proc/self/cgroup", 1 << 16).decode(errors="replace").splitlines():
+        if mounted and line.startswith("0::"):
+            path = line[3:]
+            if root != "/" and path.startswith(root):
+                path = path[len(root) :]
+            folder = f"{mounted}{path}".rstrip("/")
+            return folder if os.path.isdir(folder) else ""
+    return ""
+
+
+def find(parent: str = "") -> Place | None:
+    """Return the folder for new groups: `parent` below the highest folder that is the user's. Raises KernelRefused."""
+    top = own_folder()
+    if not top or not _is_ours(top):
+        return None
+    mounted = mount_point()[0]
+    while top != mounted and _is_ours(os.path.dirname(top)):
+        top = os.path.dirname(top)
+    if parent:
+        if parent.endswith(".slice"):
+            raise KernelRefused(
+                f"--cgroup-parent {parent}: slices are made by systemd, which this version of pod does not ask",
+                hint="name a folder below your own control group",
+            )
+        top = _below(top, mounted, parent)
+    return Place(top, _enabled(top))
+
+
+def _below(top: str, mounted: str, parent: str) -> str:
+    for base in (mounted, top):  # from the root of the hierarchy, as in /proc/self/cgroup, or from our folder on
+        folder = os.path.normpath(f"{base}/{parent.strip('/')}")
+        if (folder + "/").startswith(top + "/") and os.path.isdir(folder):
+            return folder
+    raise KernelRefused(
+        f"--cgroup-parent {parent}: there is no such control group of yours",
+        hint=f"yours are below {top.removeprefix(mounted) or '/'}",
+    )
+
+
+def _is_ours(folder: str) -> bool:
+    names = ("", "/cgroup.procs", "/cgroup.subtree_control")
+    return all(os.access(folder + name, os.W_OK) for name in names)
+
+
+def _enabled(folder: str) -> tuple[str, ...]:
+    """Hand all controllers of a folder on to the groups in it; return those that they have then.
+
+    A group with processes of its own cannot hand any on ("no internal process constraint").
+    """
+    wanted = files.read_bytes(f"{folder}/cgroup.controllers", 4096).split()
+    for name in set(wanted) - set(files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).split()):
+        try:
+            _write(f"{folder}/cgroup.subtree_control", f"+{name.decode()}")
+        except OSError:
+            continue
+    return tuple(files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).decode().split())
+
+
+def make(place: Place, container_id: str, settings: Sequence[Setting]) -> str:
+    """Make the group of a container with its limits; return its folder. Raises KernelRefused."""
+    folder = f"{place.path}/{_PREFIX}{container_id}"
+    try:
+        os.mkdir(folder)
+    except FileExistsError:
+        remove(folder)  # of a monitor that was killed
+        os.mkdir(folder)
+    except OSError as err:
+        raise KernelRefused(f"cannot make a control group: {err.strerror}: {folder}") from err
+    try:
+        apply(folder, settings)
+    except KernelRefused:
+        os.rmdir(folder)
+        raise
+    return folder
+
+
+def apply(folder: str, settings: Sequence[Setting]) -> None:
+    """Write limits into a group. Raises KernelRefused that names the option."""
+    for setting in settings:
+        try:
+            _write(f"{folder}/{setting.file}", setting.value)
+        except OSError as err:
+            raise KernelRefused(
+                f"cannot set {setting.option}: {os.strerror(err.errno or 0)}: {setting.file} = {setting.value}",
+                hint=_hint(setting, err),
+            ) from err
+
+
+def _hint(setting: Setting, err: OSError) -> str:
+    if err.errno in (errno.ENOENT, errno.EACCES, errno.EPERM):
+        return f"the controller {setting.controller} is not handed on to your control groups"
+    return "the value is not one that the kernel takes on this machine"
+
+
+def missing(place: Place | None, settings: Sequence[Setting]) -> list[Setting]:
+    """Return what cannot be set, because its controller is not there."""
+    there = () if place is None else place.controllers
+    if place is None:
+        return list(settings)
+    return [one for one in settings if one.controller not in there and one.controller not in _NO_CONTROLLER]
+
+
+def join(folder: str) -> None:
+    """Move this process into a group; all that it starts is then in it, too."""
+    _write(f"{folder}/cgroup.procs", "0")
+
+
+def freeze(folder: str, *, frozen: bool) -> None:
+    """Stop all processes of a group where they are, or let them go on, and wait until that is so. Raises OSError."""
+    _write(f"{folder}/cgroup.freeze", "1" if frozen else "0")
+    wanted = b"frozen 1" if frozen else b"frozen 0"
+    deadline = time.monotonic() + _PATIENCE
+    while wanted not in files.read_bytes(f"{folder}/cgroup.events", 4096).splitlines():
+        if time.monotonic() > deadline:
+            _write(f"{folder}/cgroup.freeze", "0")
+            raise TimeoutError(errno.ETIMEDOUT, "the processes do not come to rest", folder)
+        time.sleep(_STEP)
+
+
+def was_short_of_memory(folder: str) -> bool:
+    """True where the kernel has killed a process of the group for want of memory."""
+    try:
+        events = dict(line.split() for line in files.read_bytes(f"{folder}/memory.events", 4096).splitlines())
+    except OSError:
+        return False
+    return int(events.get(b"oom_kill", 0)) > 0
+
+
+def remove(folder: str) -> None:
+    """Remove a group, those that were made in it, and what still runs there."""
+    deadline = time.monotonic() + _PATIENCE
+    while os.path.isdir(folder):
+        for path, _folders, _files in os.walk(folder, topdown=False):
+            try:
+                os.rmdir(path)
+            except FileNotFoundError:
+                continue
+            except OSError:
+                _kill(folder)
+        if time.monotonic() > deadline:
+            return  # a later start of the container tries again
+        if os.path.isdir(folder):
+            time.sleep(_STEP)
+
+
+def _kill(folder: str) -> None:
+    try:
+        _write(f"{folder}/cgroup.kill", "1")
+    except OSError:
+        pass  # Linux before 5.14
+
+
+def _write(path: str, text: str) -> None:
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
