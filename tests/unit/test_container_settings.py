@@ -8,6 +8,7 @@ from pod.engine.options import CreateOptions
 from pod.storage.container_records import VERSION, ContainerRecord, ContainerSettings
 
 MIXED = {  # with the image's value or the engine's default, in pod.engine.create
+    "cgroup_mode",
     "command",
     "detach_keys",
     "entrypoint",
