@@ -41,7 +41,7 @@ def test_pods_own_table_has_the_verbs_of_every_day() -> None:
     table = read_pod(Path(__file__).resolve().parents[2] / "pod" / "cli" / "table.json")
     assert {"run", "ps", "exec", "logs", "images", "image ls"} <= table.options.keys()
     assert "--rm" in table.options["run"]
-    assert "--cpus" in table.refused["update"]
+    assert "--cpu-rt-period" in table.refused["update"]
 
 
 def test_the_readme_has_the_table_that_the_tool_prints() -> None:
