@@ -25,6 +25,7 @@ WITH_STARTUP: dict[str, Any] = {
 WITH_STARTUP["health_startup_timeout"] = "2s"
 USED_ELSEWHERE = {
     *WITH_STARTUP,
+    "init_path",
     *RefusedFlags._fields,
     "cpu_rt_period",
     "cpu_rt_runtime",
@@ -61,7 +62,6 @@ VALUES = {
     "device_write_bps": ("/dev/x:1k",),
     "device_write_iops": ("/dev/x:1",),
     "gpus": ("all",),
-    "init_path": "/bin/x",
     "env_merge": ("A=1",),
     "memory": "1g",
     "memory_reservation": "1g",
@@ -207,6 +207,13 @@ def test_no_option_of_a_startup_check_is_ignored_and_each_needs_one(field: str) 
     assert parse_create_options(CONTEXT, CreateFlags("busybox", health_startup_cmd="true", **given)) != alone
     with pytest.raises(UsageError, match="need --health-startup-cmd"):
         parse_create_options(CONTEXT, CreateFlags("busybox", **given))
+
+
+def test_a_program_for_init_needs_init() -> None:
+    flags = CreateFlags("busybox", init_path="tini")
+    assert parse_create_options(CONTEXT, flags.replace(init=True)).init_path.endswith("/tini")
+    with pytest.raises(UsageError, match="--init-path goes with --init"):
+        parse_create_options(CONTEXT, flags)
 
 
 def test_a_stop_signal_has_one_spelling() -> None:
