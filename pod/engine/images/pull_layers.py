@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.engine.images import downloads
 from pod.engine.images.publish import note_about, unpack
-from pod.errors import ArchiveError, DigestMismatch, RegistryError
+from pod.errors import ArchiveError, DigestMismatch, RegistryError, StorageError
 from pod.linux import workers
 from pod.storage.layers import LayerStore
 from pod.storage.streamed_layer import Follower, StreamedLayer
@@ -75,6 +75,8 @@ class _LayerJob:
             raise DigestMismatch(what, err.expected, err.found) from None
         except ArchiveError as err:
             raise ArchiveError(f"{what}: {err.message}", hint=err.hint) from None
+        except StorageError as err:
+            raise StorageError(f"cannot store {what}: {err.message}", hint=err.hint) from None
         unpacked(self._layer.size)
 
     def _fetch_and_unpack(self, report: Report, unpacked: Callable[[int], None]) -> None:

@@ -68,6 +68,7 @@ def test_bomb_ends_when_the_disk_is_full_and_leaves_nothing(
     before = disk.free()
     result = pod("pull", serve(server, blob, kind, f"sha256:{hashlib.sha256(data).hexdigest()}"))
     assert result.code == 125
+    assert f" of {server.host}/team/app: cannot unpack the layer" in result.stderr
     assert "No space left on device after" in result.stderr
     assert "free some space" in result.stderr
     assert before - disk.free() < 1024 + len(blob) // 1024
