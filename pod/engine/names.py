@@ -33,11 +33,11 @@ thistle tiger trout tulip valley walnut willow wren zebra
 
 
 def check(name: str) -> None:
-    """Raise UsageError unless the name is one that Docker would take."""
-    if len(name) < 2 or name[0] not in _LETTERS or not _ALLOWED.issuperset(name) or len(name) > 253:
+    """Raise UsageError unless the name is one that Podman would take; Docker wants two letters or more."""
+    if not name or name[0] not in _LETTERS or not _ALLOWED.issuperset(name) or len(name) > 253:
         raise UsageError(
             f"invalid container name {name!r:.80}",
-            hint="a name has two or more letters, digits, `_`, `.` or `-`, and starts with a letter or a digit",
+            hint="a name has letters, digits, `_`, `.` or `-`, and starts with a letter or a digit",
         )
 
 
