@@ -28,13 +28,9 @@ def show_overview() -> int:
     root = define(tree.ROOT)
     blocks = [f"Usage: {usage(root, 'pod')}", _description(root)[0]]
     for section in tree.SECTIONS:
-        rows = [
-            (entry.names[0], summary(entry))
-            for entry in tree.COMMANDS
-            if entry.section == section and not entry.hidden and " " not in entry.names[0]
-        ]
+        rows = [(name, summary(entry)) for name, entry in tree.section_members(section)]
+        rows += [(f"{name} …", group_summary(name)) for name, group in tree.GROUPS.items() if group.section == section]
         blocks.append(_table(section, rows))
-    blocks.append(_table("Groups", [(f"{group} …", text) for group, text in tree.GROUPS.items()]))
     blocks.append(
         *(_table("Global options", _option_rows(rows)) for panel, rows in panels(root).items() if panel != REFUSED)
     )
@@ -46,7 +42,7 @@ def show_overview() -> int:
 def show_group(group: str) -> int:
     """Print the commands of a group."""
     rows = [(name.removeprefix(f"{group} "), summary(entry)) for name, entry in sorted(tree.members(group))]
-    blocks = [f"Usage: pod {group} COMMAND", f"{tree.GROUPS[group]}.", _table("Commands", rows)]
+    blocks = [f"Usage: pod {group} COMMAND", f"{tree.GROUPS[group].text}.", _table("Commands", rows)]
     print("\n\n".join([*blocks, f"`pod {group} COMMAND --help` tells more about a command."]))
     return exitcodes.OK
 
@@ -66,6 +62,14 @@ def usage(definition: Definition, name: str) -> str:
 def summary(entry: tree.Entry) -> str:
     """Return what a command does, in the first line of its description."""
     return (inspect.getdoc(define(entry).function) or "").partition("\n")[0].rstrip(".")
+
+
+def group_summary(group: str) -> str:
+    """Return what a group is for, with those of its commands that are not commands of their own besides."""
+    members = sorted(tree.members(group))
+    own = [name.removeprefix(f"{group} ") for name, entry in members if " " in entry.names[0]]
+    all_own = len(own) == len(members)
+    return f"{tree.GROUPS[group].text}: {'' if all_own else 'as above, and '}{', '.join(own)}"
 
 
 def _body(definition: Definition, name: str) -> Iterable[str]:

@@ -13,20 +13,28 @@ VOLUMES, NETWORKS = "Volumes and secrets", "Networks"
 SECTIONS = (RUN, MANAGE, IMAGES, VOLUMES, NETWORKS, SYSTEM)
 """The headings of `pod --help`, in their order."""
 
+
+class Group(Record):
+    """What a group of commands is for, and the heading in `pod --help` that it stands under."""
+
+    text: str
+    section: str
+
+
 GROUPS = {
-    "container": "Manage containers",
-    "image": "Manage images",
-    "builder": "Manage builds",
-    "buildx": "Manage builds, as Docker's plugin calls it",
-    "network": "Manage networks",
-    "volume": "Manage volumes",
-    "secret": "Manage secrets",
-    "checkpoint": "Write containers to disk",
-    "healthcheck": "Check the health of containers",
-    "generate": "Describe containers for other programs",
-    "manifest": "Manage manifest lists",
-    "quadlet": "Make systemd units of Quadlet files",
-    "system": "Manage pod",
+    "container": Group("Manage containers", MANAGE),
+    "checkpoint": Group("Write containers to disk", MANAGE),
+    "healthcheck": Group("Check the health of containers", MANAGE),
+    "image": Group("Manage images", IMAGES),
+    "manifest": Group("Manage manifest lists", IMAGES),
+    "builder": Group("Manage builds", IMAGES),
+    "buildx": Group("Manage builds, as Docker's plugin calls it", IMAGES),
+    "volume": Group("Manage volumes", VOLUMES),
+    "secret": Group("Manage secrets", VOLUMES),
+    "network": Group("Manage networks", NETWORKS),
+    "generate": Group("Describe containers for other programs", SYSTEM),
+    "quadlet": Group("Make systemd units of Quadlet files", SYSTEM),
+    "system": Group("Manage pod", SYSTEM),
 }
 
 
@@ -200,3 +208,12 @@ def members(group: str) -> list[tuple[str, Entry]]:
         if name and not entry.hidden:
             found.append((name, entry))
     return found
+
+
+def section_members(section: str) -> list[tuple[str, Entry]]:
+    """Return the commands of one word that stand under a heading, by their first name."""
+    return [
+        (entry.names[0], entry)
+        for entry in COMMANDS
+        if entry.section == section and not entry.hidden and " " not in entry.names[0]
+    ]

@@ -107,7 +107,7 @@ docker exec web nosuchcommand 2>/dev/null; echo $?
 docker cp web:/etc/passwd - | tar t
 docker cp file web:/tmp/file && docker exec web cat /tmp/file && docker exec web rm /tmp/file
 docker top web | wc -l
-docker run -d --stop-timeout 0 --name gone busybox sleep 100 >/dev/null && docker rm -f gone >/dev/null; docker ps -aqf name=gone
+docker run -qd --stop-timeout 0 --name x1 busybox cat >/dev/null && docker rm -f x1 >/dev/null; docker ps -aqf name=x1
 docker run -d --name k busybox sleep 99 >/dev/null; docker kill k; docker wait k; docker rm k
 docker create --name c2 busybox echo started >/dev/null; docker start -a c2; docker rm c2
 docker create --name c3 busybox true >/dev/null; docker rename c3 c4; docker ps -aqf name=c4 | wc -l; docker rm c4

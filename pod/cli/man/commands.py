@@ -57,7 +57,7 @@ def alias_page(entry: tree.Entry) -> str:
 def group_page(group: str) -> str:
     """Return the page of a group of commands."""
     lines = [roff.title(page_name(group), 1), roff.heading("Name")]
-    lines += [f"{page_name(group)} \\- {roff.escape(_lower(tree.GROUPS[group]))}"]
+    lines += [f"{page_name(group)} \\- {roff.escape(_lower(tree.GROUPS[group].text))}"]
     lines += [roff.heading("Synopsis"), f"{roff.bold(f'pod {group}')} {roff.italic('COMMAND')} ..."]
     lines += [roff.heading("Commands")]
     for name, entry in sorted(tree.members(group)):
@@ -77,12 +77,11 @@ def main_page(notes: Path) -> str:
     lines += [roff.heading("Commands")]
     for section in tree.SECTIONS:
         lines.append(roff.subheading(section))
-        for entry in tree.COMMANDS:
-            if entry.section == section and not entry.hidden and " " not in entry.names[0]:
-                lines += roff.item(_reference(entry, entry.names[0]), help.summary(entry))
-    lines.append(roff.subheading("Groups"))
-    for group, text in tree.GROUPS.items():
-        lines += roff.item(f"{roff.bold(page_name(group))}(1)", text)
+        for name, entry in tree.section_members(section):
+            lines += roff.item(_reference(entry, name), help.summary(entry))
+        for name, group in tree.GROUPS.items():
+            if group.section == section:
+                lines += roff.item(f"{roff.bold(page_name(name))}(1)", help.group_summary(name))
     lines += roff.markdown(f"## Exit status{after}")
     return "\n".join(lines) + "\n"
 

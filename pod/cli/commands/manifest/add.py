@@ -62,7 +62,7 @@ def add(context: Context, flags: AddFlags) -> int:
 
     Examples:
       pod manifest add app:1 app:1-arm64
-      pod manifest add --artifact --artifact-type application/spdx+json app:1 bill.json
+      pod manifest add --artifact --artifact-type text/spdx app:1 bill.spdx
     """
     from pod.cli.actions.manifests.edit import add as add_to_list
 

@@ -26,7 +26,7 @@ def annotate(context: Context, flags: AnnotateFlags) -> int:
 
     Examples:
       pod manifest annotate --arch arm64 --variant v8 app:1 app:1-arm64
-      pod manifest annotate --index --annotation org.opencontainers.image.version=1 app:1
+      pod manifest annotate --index --annotation com.example.ready=yes app:1
     """
     from pod.cli.actions.manifests.edit import annotate as annotate_list
 

@@ -22,7 +22,7 @@ def doctor(
 
     Examples:
       pod doctor
-      pod doctor --format json | jq -r '.[] | select(.By == "administrator") | .Remedy'
+      pod doctor --format json | jq -r '.[] | select(.By=="administrator").Remedy'
     """
     from pod.cli.actions.doctor import examine
 

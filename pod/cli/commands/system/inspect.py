@@ -28,7 +28,7 @@ def inspect(
     Examples:
       pod inspect web
       pod inspect -f '{{.State.Pid}}' web
-      pod inspect -f '{{range .Mounts}}{{.Source}} -> {{.Destination}}{{println}}{{end}}' web
+      pod inspect -f '{{range .Mounts}}{{println .Source .Destination}}{{end}}' web
     """
     from pod.cli.actions.inspection import show
     from pod.cli.actions.selection import select

@@ -41,7 +41,7 @@ def create(
 
     Examples:
       pod volume create data
-      pod volume create --opt type=tmpfs --opt device=tmpfs --opt o=size=64m,uid=1000 scratch
+      pod volume create -o type=tmpfs -o device=tmpfs -o o=size=64m,uid=1000 scratch
       pod volume create --opt type=none --opt o=bind --opt device=/srv/data shared
     """
     from pod.cli.parsers.labels import parse_labels, parse_pairs

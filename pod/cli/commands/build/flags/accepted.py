@@ -15,7 +15,7 @@ class AcceptedFlags(Record):
     """Options about what the peers have and pod has no need of, or cannot do, as typed."""
 
     compress: Annotated[
-        bool, Option("--compress", help="The context is not sent anywhere", rich_help_panel="Accepted, without effect")
+        bool, Option("--compress", help="The context is not sent anywhere", rich_help_panel="Ignored")
     ] = False
     disable_compression: Annotated[
         bool,
@@ -23,40 +23,36 @@ class AcceptedFlags(Record):
             "--disable-compression",
             "-D",
             help="Layers are compressed when they are pushed",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = True
     disable_content_trust: Annotated[
         bool,
-        Option("--disable-content-trust", help="There is no such trust", rich_help_panel="Accepted, without effect"),
+        Option("--disable-content-trust", help="There is no such trust", rich_help_panel="Ignored"),
     ] = True
     force_rm: Annotated[
         bool,
-        Option("--force-rm", help="Containers of RUN are always removed", rich_help_panel="Accepted, without effect"),
+        Option("--force-rm", help="Containers of RUN are always removed", rich_help_panel="Ignored"),
     ] = True
     builder: Annotated[
         str,
-        Option("--builder", metavar="NAME", help="There is one builder", rich_help_panel="Accepted, without effect"),
+        Option("--builder", metavar="NAME", help="There is one builder", rich_help_panel="Ignored"),
     ] = ""
-    provenance: Annotated[
-        str, Option("--provenance", help="No attestations are made", rich_help_panel="Accepted, without effect")
-    ] = ""
+    provenance: Annotated[str, Option("--provenance", help="No attestations are made", rich_help_panel="Ignored")] = ""
     attest: Annotated[
-        tuple[str, ...], Option("--attest", help="No attestations are made", rich_help_panel="Accepted, without effect")
+        tuple[str, ...], Option("--attest", help="No attestations are made", rich_help_panel="Ignored")
     ] = ()
     compat_volumes: Annotated[
         bool,
-        Option(
-            "--compat-volumes", help="Volumes keep what is written to them", rich_help_panel="Accepted, without effect"
-        ),
+        Option("--compat-volumes", help="Volumes keep what is written to them", rich_help_panel="Ignored"),
     ] = False
     identity_label: Annotated[
         bool,
-        Option("--identity-label", help="pod adds no label of its own", rich_help_panel="Accepted, without effect"),
+        Option("--identity-label", help="pod adds no label of its own", rich_help_panel="Ignored"),
     ] = False
     hooks_dir: Annotated[
         tuple[str, ...],
-        Option("--hooks-dir", metavar="FOLDER", help="There are no hooks", rich_help_panel="Accepted, without effect"),
+        Option("--hooks-dir", metavar="FOLDER", help="There are no hooks", rich_help_panel="Ignored"),
     ] = ()
     isolation: Annotated[
         str,
@@ -64,22 +60,22 @@ class AcceptedFlags(Record):
             "--isolation",
             metavar="KIND",
             help="RUN is always in a container",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
-    cgroupns: Annotated[
-        str, Option("--cgroupns", metavar="MODE", help="Always private", rich_help_panel="Accepted, without effect")
-    ] = ""
+    cgroupns: Annotated[str, Option("--cgroupns", metavar="MODE", help="Always private", rich_help_panel="Ignored")] = (
+        ""
+    )
     logsplit: Annotated[
         bool,
-        Option("--logsplit", help="Refused: a build is for one platform", rich_help_panel="Accepted, without effect"),
+        Option("--logsplit", help="Refused: a build is for one platform", rich_help_panel="Ignored"),
     ] = False
     all_platforms: Annotated[
         bool,
         Option(
             "--all-platforms",
             help="Refused: an image is built for one platform at a time",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = False
     cache_ttl: Annotated[
@@ -88,7 +84,7 @@ class AcceptedFlags(Record):
             "--cache-ttl",
             metavar="TIME",
             help="Refused: steps are used again until `builder prune` removes them",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     cgroup_parent: Annotated[
@@ -97,7 +93,7 @@ class AcceptedFlags(Record):
             "--cgroup-parent",
             metavar="PATH",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     cpp_flag: Annotated[
@@ -106,7 +102,7 @@ class AcceptedFlags(Record):
             "--cpp-flag",
             metavar="FLAG",
             help="Refused: Dockerfiles do not go through the C preprocessor",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     cpu_period: Annotated[
@@ -115,7 +111,7 @@ class AcceptedFlags(Record):
             "--cpu-period",
             metavar="MICROSECONDS",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = None
     cpu_quota: Annotated[
@@ -124,7 +120,7 @@ class AcceptedFlags(Record):
             "--cpu-quota",
             metavar="MICROSECONDS",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = None
     cpu_shares: Annotated[
@@ -134,7 +130,7 @@ class AcceptedFlags(Record):
             "-c",
             metavar="SHARES",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = None
     cpuset_cpus: Annotated[
@@ -143,7 +139,7 @@ class AcceptedFlags(Record):
             "--cpuset-cpus",
             metavar="CPUS",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     cpuset_mems: Annotated[
@@ -152,7 +148,7 @@ class AcceptedFlags(Record):
             "--cpuset-mems",
             metavar="NODES",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     memory: Annotated[
@@ -162,7 +158,7 @@ class AcceptedFlags(Record):
             "-m",
             metavar="SIZE",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     memory_swap: Annotated[
@@ -171,7 +167,7 @@ class AcceptedFlags(Record):
             "--memory-swap",
             metavar="SIZE",
             help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     cw: Annotated[
@@ -180,7 +176,7 @@ class AcceptedFlags(Record):
             "--cw",
             metavar="OPTIONS",
             help="Refused: there are no confidential workloads",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     decryption_key: Annotated[
@@ -189,7 +185,7 @@ class AcceptedFlags(Record):
             "--decryption-key",
             metavar="KEY",
             help="Refused: there are no encrypted images",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     group_add: Annotated[
@@ -198,7 +194,7 @@ class AcceptedFlags(Record):
             "--group-add",
             metavar="GROUP",
             help="Refused: RUN has the groups that its USER has in the image",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     layer_label: Annotated[
@@ -207,7 +203,7 @@ class AcceptedFlags(Record):
             "--layer-label",
             metavar="KEY=VALUE",
             help="Refused: steps leave layers, not images that could have labels",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     runtime_flag: Annotated[
@@ -216,7 +212,7 @@ class AcceptedFlags(Record):
             "--runtime-flag",
             metavar="FLAG",
             help="Refused: RUN is executed by pod itself",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     sbom: Annotated[
@@ -225,7 +221,7 @@ class AcceptedFlags(Record):
             "--sbom",
             metavar="PRESET",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     sbom_image_output: Annotated[
@@ -234,7 +230,7 @@ class AcceptedFlags(Record):
             "--sbom-image-output",
             metavar="PATH",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     sbom_image_purl_output: Annotated[
@@ -243,7 +239,7 @@ class AcceptedFlags(Record):
             "--sbom-image-purl-output",
             metavar="PATH",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     sbom_merge_strategy: Annotated[
@@ -252,7 +248,7 @@ class AcceptedFlags(Record):
             "--sbom-merge-strategy",
             metavar="STRATEGY",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     sbom_output: Annotated[
@@ -261,7 +257,7 @@ class AcceptedFlags(Record):
             "--sbom-output",
             metavar="PATH",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     sbom_purl_output: Annotated[
@@ -270,7 +266,7 @@ class AcceptedFlags(Record):
             "--sbom-purl-output",
             metavar="PATH",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     sbom_scanner_command: Annotated[
@@ -279,7 +275,7 @@ class AcceptedFlags(Record):
             "--sbom-scanner-command",
             metavar="COMMAND",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     sbom_scanner_image: Annotated[
@@ -288,19 +284,17 @@ class AcceptedFlags(Record):
             "--sbom-scanner-image",
             metavar="IMAGE",
             help="Refused: no bills of materials are made",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
-    userns: Annotated[
-        str, Option("--userns", metavar="MODE", help="User namespace", rich_help_panel="Accepted, without effect")
-    ] = ""
+    userns: Annotated[str, Option("--userns", metavar="MODE", help="User namespace", rich_help_panel="Ignored")] = ""
     userns_gid_map: Annotated[
         tuple[str, ...],
         Option(
             "--userns-gid-map",
             metavar="MAP",
             help="Refused: RUN is in your user namespace, as all containers are",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     userns_gid_map_group: Annotated[
@@ -309,7 +303,7 @@ class AcceptedFlags(Record):
             "--userns-gid-map-group",
             metavar="GROUP",
             help="Refused: RUN is in your user namespace, as all containers are",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""
     userns_uid_map: Annotated[
@@ -318,7 +312,7 @@ class AcceptedFlags(Record):
             "--userns-uid-map",
             metavar="MAP",
             help="Refused: RUN is in your user namespace, as all containers are",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ()
     userns_uid_map_user: Annotated[
@@ -327,6 +321,6 @@ class AcceptedFlags(Record):
             "--userns-uid-map-user",
             metavar="USER",
             help="Refused: RUN is in your user namespace, as all containers are",
-            rich_help_panel="Accepted, without effect",
+            rich_help_panel="Ignored",
         ),
     ] = ""

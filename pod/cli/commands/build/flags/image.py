@@ -78,7 +78,7 @@ class ImageFlags(Record):
         Option(
             "--source-date-epoch",
             metavar="SECONDS",
-            help="The same, as the variable SOURCE_DATE_EPOCH says it",
+            help="The time that --timestamp says; else the variable SOURCE_DATE_EPOCH",
             rich_help_panel="Image",
         ),
     ] = None

@@ -15,7 +15,8 @@ class HealthFlags(Record):
     """Options about checks of its health, as typed."""
 
     health_cmd: Annotated[
-        str, Option("--health-cmd", metavar="COMMAND|JSON", help="Check the health with this", rich_help_panel="Health")
+        str,
+        Option("--health-cmd", metavar="COMMAND|JSON", help="Command that checks the health", rich_help_panel="Health"),
     ] = ""
     health_interval: Annotated[
         str, Option("--health-interval", metavar="TIME", help="Time between checks (30s)", rich_help_panel="Health")
@@ -29,13 +30,18 @@ class HealthFlags(Record):
         Option(
             "--health-start-interval",
             metavar="TIME",
-            help="The same in the start period (5s)",
+            help="Time between checks in the start period (5s)",
             rich_help_panel="Health",
         ),
     ] = ""
     health_start_period: Annotated[
         str,
-        Option("--health-start-period", metavar="TIME", help="Failures do not count so long", rich_help_panel="Health"),
+        Option(
+            "--health-start-period",
+            metavar="TIME",
+            help="How long failures do not count (0s)",
+            rich_help_panel="Health",
+        ),
     ] = ""
     health_timeout: Annotated[
         str,
@@ -48,24 +54,34 @@ class HealthFlags(Record):
         Option(
             "--health-log-destination",
             metavar="FOLDER",
-            help="local, events_logger or a folder",
+            help="Where results are kept: local, events_logger or a folder",
             rich_help_panel="Health",
         ),
     ] = ""
     health_max_log_count: Annotated[
         int | None,
-        Option("--health-max-log-count", metavar="N", help="Results kept (5); 0 is all", rich_help_panel="Health"),
+        Option(
+            "--health-max-log-count",
+            metavar="N",
+            help="How many results are kept (5); 0 is all",
+            rich_help_panel="Health",
+        ),
     ] = None
     health_max_log_size: Annotated[
         int | None,
-        Option("--health-max-log-size", metavar="BYTES", help="Output kept (4096); 0 is all", rich_help_panel="Health"),
+        Option(
+            "--health-max-log-size",
+            metavar="BYTES",
+            help="How much output of a result is kept (4096); 0 is all",
+            rich_help_panel="Health",
+        ),
     ] = None
     health_on_failure: Annotated[
         Literal["none", "kill", "restart", "stop"],
         Option(
             "--health-on-failure",
             metavar="ACTION",
-            help="When unhealthy: none, kill, restart, stop",
+            help="What to do when it is unhealthy: none, kill, restart, stop",
             rich_help_panel="Health",
         ),
     ] = "none"
@@ -74,33 +90,40 @@ class HealthFlags(Record):
         Option(
             "--health-startup-cmd",
             metavar="COMMAND|JSON",
-            help="Check with this until it succeeds",
+            help="At the start, check with this until it succeeds",
             rich_help_panel="Health",
         ),
     ] = ""
     health_startup_interval: Annotated[
         str,
-        Option("--health-startup-interval", metavar="TIME", help="Time between those (30s)", rich_help_panel="Health"),
+        Option(
+            "--health-startup-interval",
+            metavar="TIME",
+            help="Time between checks at the start (30s)",
+            rich_help_panel="Health",
+        ),
     ] = ""
     health_startup_retries: Annotated[
         int | None,
         Option(
             "--health-startup-retries",
             metavar="N",
-            help="Failures that restart it; 0 is none",
+            help="Failures at the start before it is restarted; 0 is never",
             rich_help_panel="Health",
         ),
     ] = None
     health_startup_success: Annotated[
         int | None,
-        Option("--health-startup-success", metavar="N", help="Successes needed (1)", rich_help_panel="Health"),
+        Option(
+            "--health-startup-success", metavar="N", help="Successes that end the start (1)", rich_help_panel="Health"
+        ),
     ] = None
     health_startup_timeout: Annotated[
         str,
         Option(
             "--health-startup-timeout",
             metavar="TIME",
-            help="One that takes longer fails (30s)",
+            help="A check at the start that takes longer fails (30s)",
             rich_help_panel="Health",
         ),
     ] = ""
