@@ -285,11 +285,11 @@ def _record(
         stop_signal=options.stop_signal or image.stop_signal or "SIGTERM",
         stop_timeout=_DEFAULT_STOP_TIMEOUT if options.stop_timeout is None else options.stop_timeout,
         detach_keys="ctrl-p,ctrl-q" if options.detach_keys is None else options.detach_keys,
-        healthcheck=_healthcheck(image.healthcheck, options.healthcheck),
+        healthcheck=merged_healthcheck(image.healthcheck, options.healthcheck),
     )
 
 
-def _healthcheck(image: Healthcheck | None, asked: Healthcheck | None) -> Healthcheck | None:
+def merged_healthcheck(image: Healthcheck | None, asked: Healthcheck | None) -> Healthcheck | None:
     """Return the image's check with what was asked for in place of its parts."""
     if image is None or asked is None:
         return asked or image

@@ -42,3 +42,10 @@ def test_a_container_that_is_removed_at_its_end_cannot_be_restarted(pod: Command
     pod("create", "--rm", "--name", "up-rm", "busybox", "true").ok()
     assert "is removed at its end (--rm)" in pod("update", "--restart", "always", "up-rm").stderr
     assert 'invalid value "often" for --restart' in pod("update", "--restart", "often", "up-rm").stderr
+
+
+def test_an_update_changes_parts_of_the_health_check(pod: CommandLine) -> None:
+    pod("create", "--name", "up-health", "--health-cmd", "true", "--health-interval", "1h", "busybox", "true").ok()
+    pod("update", "--health-interval", "5s", "--health-max-log-count", "3", "up-health").ok()
+    template = "{{json .Config.Healthcheck.Test}} {{.Config.Healthcheck.Interval}}"
+    assert pod("inspect", "--format", template, "up-health").ok().stdout == '["CMD-SHELL","true"] 5000000000\n'

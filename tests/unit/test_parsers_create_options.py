@@ -26,6 +26,7 @@ WITH_STARTUP["health_startup_timeout"] = "2s"
 USED_ELSEWHERE = {
     *WITH_STARTUP,
     "init_path",
+    "link_local_ip",
     *RefusedFlags._fields,
     "cpu_rt_period",
     "cpu_rt_runtime",

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pod.cli.commands.container.create_flags import CreateFlags
+    from pod.cli.commands.container.create_flags.health import HealthFlags
+    from pod.cli.commands.container.update import UpdateFlags
 
 _TIMES = ("interval", "timeout", "start_period", "start_interval")
 
 
-def parse_health(flags: CreateFlags) -> Healthcheck | None:
+def parse_health(flags: HealthFlags) -> Healthcheck | None:
     """Return what was asked of the check, None for nothing. Raises UsageError."""
     test = _test(flags.health_cmd)
     times: dict[str, Any] = {name: _time(name, getattr(flags, f"health_{name}")) for name in _TIMES}
@@ -33,7 +35,7 @@ def parse_health(flags: CreateFlags) -> Healthcheck | None:
     return None if asked == Healthcheck() else asked
 
 
-def parse_policy(flags: CreateFlags) -> HealthPolicy:
+def parse_policy(flags: CreateFlags | UpdateFlags) -> HealthPolicy:
     """Return what the results of checks lead to, and where they are kept. Raises UsageError."""
     default = HealthPolicy()
     numbers = {
@@ -58,7 +60,7 @@ def parse_policy(flags: CreateFlags) -> HealthPolicy:
     )
 
 
-def _startup(flags: CreateFlags) -> Healthcheck | None:
+def _startup(flags: HealthFlags) -> Healthcheck | None:
     others = (flags.health_startup_interval, flags.health_startup_timeout, flags.health_startup_retries)
     if not flags.health_startup_cmd:
         if any(others) or flags.health_startup_success:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.cli.commands.container.create_flags.health import HealthFlags
 from pod.cli.commands.container.create_flags.resources import ResourceFlags
 
 TYPE_CHECKING = False
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from pod.cli.options import Containers, Latest, Option
 
 
-class UpdateFlags(ResourceFlags):
+class UpdateFlags(HealthFlags, ResourceFlags):
     """The options of `update`."""
 
     containers: Containers = ()
@@ -23,13 +24,15 @@ class UpdateFlags(ResourceFlags):
 
 
 def update(context: Context, flags: UpdateFlags) -> int:
-    """Change the limits and the restart policy of containers.
+    """Change the limits, the health check and the restart policy of containers.
 
-    Limits count at once where the container runs and has a control group of its own, else from its next start on.
+    Limits count at once where the container runs and has a control group of its own, else from its next start on. A
+    health check counts from the next start on.
 
     Examples:
       pod update --restart on-failure:3 web
       pod update --memory 512m --cpus 1.5 web
+      pod update --health-interval 10s web
     """
     from pod.cli.actions.update import update_containers
 

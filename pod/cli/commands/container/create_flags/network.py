@@ -50,6 +50,15 @@ class NetworkFlags(Record):
     ip: Annotated[
         str, Option("--ip", metavar="ADDRESS", help="IPv4 address on its network", rich_help_panel="Network")
     ] = ""
+    link_local_ip: Annotated[
+        str,
+        Option(
+            "--link-local-ip",
+            metavar="ADDRESS",
+            help="Refused: an address without a network that routes it reaches nobody; --ip gives one of a network",
+            rich_help_panel="Network",
+        ),
+    ] = ""
     ip6: Annotated[
         str, Option("--ip6", metavar="ADDRESS", help="IPv6 address on its network", rich_help_panel="Network")
     ] = ""
