@@ -28,7 +28,7 @@ def ls(
 
     Examples:
       pod images
-      pod images -f reference='debian:*' --format '{{.Repository}}:{{.Tag}} {{.Size}}'
+      pod images -f reference='debian:*' --format '{{.Tag}} {{.Size}}'
     """
     from pod.cli.actions.images.ls import ls as list_images
 
