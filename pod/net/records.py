@@ -51,6 +51,7 @@ class Network(Record):
     routes: tuple[StaticRoute, ...] = ()
     labels: dict[str, str] = {}
     options: dict[str, str] = {}
+    plugin: str = ""  # the executable of its driver; found when the network is joined, and not written down
     unknown: dict[str, Any] = {}
 
     @property

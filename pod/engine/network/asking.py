@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.engine.network import preparing
+from pod.engine.network.drivers import OURS
 from pod.errors import NetworkError, UsageError
 from pod.net import attach, store
 from pod.net.addresses import Subnet
@@ -75,7 +76,7 @@ def check_join(network: Network, join: NetworkJoin) -> None:
             raise NetworkError(f"address {address} is outside of {config.subnet}, the subnet of network {network.name}")
         if address == config.gateway:
             raise NetworkError(f"address {address} is the gateway of network {network.name}")
-    if join.aliases and not network.dns_enabled:
+    if join.aliases and not network.dns_enabled and network.driver in OURS:
         raise UsageError(
             f"network {network.name} has no names for the alias {join.aliases[0]}",
             hint="networks made with `pod network create` have",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.engine import containers, events, name_files
 from pod.engine.network import asking, joining
+from pod.engine.network.drivers import with_driver
 from pod.errors import NetworkError, PodError, UsageError, WrongState
 from pod.linux import jsonfile, locks
 from pod.net import attach, store
@@ -33,7 +34,8 @@ def connect(engine: Engine, wanted: str, name: str, join: NetworkJoin) -> None:
         asking.check_join(network, join)
         attachments = container.state.attachments
         if container.running:
-            answer = _ask(engine, "connect", container=container.id, join=join.to_json(), network=network.to_json())
+            document = with_driver(engine.settings, network).to_json()
+            answer = _ask(engine, "connect", container=container.id, join=join.to_json(), network=document)
             attachments += tuple(Attachment.from_json(document) for document in answer["attachments"])
         _write(engine, container, (*container.record.networks, join), attachments)
     events.network(engine.layout, "connect", network.name, network.id, container=container_id)
@@ -121,7 +123,7 @@ def update(engine: Engine, wanted: str, *, dns_add: tuple[str, ...], dns_drop: t
 def _tell(engine: Engine, network: Network) -> None:
     keeper = client.connect(engine.layout.run_network)
     if keeper is not None:
-        keeper.ask("update", network=network.to_json())
+        keeper.ask("update", network=with_driver(engine.settings, network).to_json())
         keeper.close()
 
 

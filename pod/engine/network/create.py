@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.engine import events
+from pod.engine.network import drivers
 from pod.errors import NameTaken, NoSuchNetwork, UsageError
 from pod.linux import ids, locks, times
 from pod.net import addresses, store, subnets
@@ -58,9 +59,8 @@ def create_network(engine: Engine, wanted: NetworkOptions, *, existing: bool = F
     Raises NameTaken, UsageError, and NetworkError for subnets that overlap.
     """
     check_name(wanted.name)
-    options = _options(wanted.options)
-    if wanted.driver != "bridge":
-        raise UsageError(f"there is no network driver {wanted.driver!r:.60}", hint="there is bridge")
+    foreign = wanted.driver not in drivers.OURS
+    options = dict(wanted.options) if foreign else _options(wanted.options)
     with locks.Lock(engine.layout.lock("networks")):
         there = store.every(engine.layout.networks)
         if any(network.name == wanted.name for network in there):
@@ -75,16 +75,18 @@ def create_network(engine: Engine, wanted: NetworkOptions, *, existing: bool = F
             created=times.now(),
             driver=wanted.driver,
             interface=_interface(wanted.interface or options.pop("interface", ""), there),
-            subnets=_subnets(engine, wanted, there),
+            subnets=_subnets(engine, wanted, there) if wanted.subnets or not foreign else (),
             ipv6=wanted.ipv6 or any(":" in asked.subnet for asked in wanted.subnets),
             internal=wanted.internal,
-            dns_enabled=wanted.dns_enabled,
+            dns_enabled=wanted.dns_enabled and not foreign,
             dns_servers=wanted.dns_servers,
             routes=wanted.routes,
             labels=wanted.labels,
             options=options,
         )
         _check_routes(network)
+        if foreign:
+            network = drivers.ask_to_create(engine.settings, network)
         store.save(engine.layout.networks, network)
     events.network(engine.layout, "create", network.name, network.id)
     return network

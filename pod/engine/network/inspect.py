@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.engine.network import remove
-from pod.net import store
+from pod.net import plugin_documents, store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,29 +29,9 @@ def inspect(engine: Engine, wanted: str) -> tuple[Network, list[tuple[Container,
 def podmans(network: Network, members: list[tuple[Container, Attachment]]) -> dict[str, Any]:
     """Return the document as Podman has it."""
     return {
-        "name": network.name,
-        "id": network.id,
-        "driver": network.driver,
-        "network_interface": network.interface,
-        "created": network.created or "0001-01-01T00:00:00Z",
-        "subnets": [_podmans_subnet(config) for config in network.subnets],
-        "routes": [route.to_json() for route in network.routes],
-        "ipv6_enabled": network.ipv6,
-        "internal": network.internal,
-        "dns_enabled": network.dns_enabled,
-        "network_dns_servers": list(network.dns_servers),
-        "labels": dict(network.labels),
-        "options": dict(network.options),
-        "ipam_options": {"driver": "host-local"},
+        **plugin_documents.of_network(network),
         "containers": {container.id: _podmans_member(container, entry) for container, entry in members},
     }
-
-
-def _podmans_subnet(config: SubnetConfig) -> dict[str, Any]:
-    document: dict[str, Any] = {"subnet": config.subnet, "gateway": config.gateway}
-    if config.range_start:
-        document["lease_range"] = {"start_ip": config.range_start, "end_ip": config.range_end}
-    return document
 
 
 def _podmans_member(container: Container, entry: Attachment) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.engine import containers, spec
+from pod.engine.network.drivers import with_driver
 from pod.net import store
 from pod.net.keeper import client
 from pod.net.keeper.client import Connection, KeeperGone
@@ -74,7 +75,8 @@ def rejoin(settings: Settings, container: str, namespace: int, shared: int) -> t
 
 def _request(engine: Engine, record: ContainerRecord, given: tuple[Attachment, ...]) -> dict[str, Any]:
     wanted = [entry.network for entry in given] if given else [entry.network for entry in record.networks]
-    documents = {name: store.load(engine.layout.networks, name).to_json() for name in wanted}
+    networks = {name: store.load(engine.layout.networks, name) for name in wanted}
+    documents = {name: with_driver(engine.settings, network).to_json() for name, network in networks.items()}
     return {
         "container": record.id,
         "names": names(record),

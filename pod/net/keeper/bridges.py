@@ -1,7 +1,6 @@
 """The wires of the shared network namespace: a bridge for each network in use, a veth pair for each container on it.
 
-This is the one place that knows how a container is attached: another kind of network (a driver plugin, an overlay)
-would be told apart here.
+`open_network` is the one place that tells the kinds of networks apart.
 """
 
 from __future__ import annotations
@@ -13,28 +12,56 @@ from pod.net import addresses, namespaces
 from pod.net.keeper.leases import Leases
 from pod.net.links import Links
 from pod.network_values import Attachment, NetworkJoin
+from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.net.keeper.foreign import ForeignNetwork
     from pod.net.records import Network
+
+
+class Stay(Record):
+    """A container that is on networks: its network namespace (a descriptor), and what it has there already."""
+
+    container: str
+    name: str
+    namespace: int
+    interfaces: frozenset[str] = frozenset()
+    first: bool = False  # the network to come is that of its default route
+
+
+def open_network(network: Network, links: Links, shared: int) -> Bridge | ForeignNetwork:
+    """Return a network that containers are about to join, ready for them; `shared` is the namespace of the wires.
+
+    Raises OSError, NetworkError.
+    """
+    if network.plugin:
+        from pod.net.keeper.foreign import ForeignNetwork
+
+        return ForeignNetwork(network, shared)
+    return Bridge(network, links)
 
 
 class Bridge:
     """One network that containers are on."""
 
+    has_names = True  # its gateway is ours: a name server can listen there
+
     def __init__(self, network: Network, links: Links) -> None:
         self.network = network
         self.name = network.interface
+        self._links = links
         self.containers: set[str] = set()
         every = [Leases(network.name, config) for config in network.subnets]
         self.leases = {leases.subnet.version: leases for leases in every}
-        self.index = self._make(links)
+        self.index = self._make()
 
     @property
     def gateways(self) -> list[str]:
         return [config.gateway for config in self.network.subnets]
 
-    def _make(self, links: Links) -> int:
+    def _make(self) -> int:
+        links = self._links
         there = links.names().get(self.name)  # of a keeper before this one, whose containers still run
         if there is not None:
             return there
@@ -44,6 +71,42 @@ class Bridge:
             links.add_address(index, config.gateway, addresses.Subnet.parse(config.subnet).prefix)
         links.set_up(index)
         return index
+
+    def attach(self, stay: Stay, join: NetworkJoin, given: Attachment | None = None) -> Attachment:
+        """Connect a container with this bridge. `given` is what it had, to be made again just so.
+
+        Raises NetworkError.
+        """
+        taken = self.lease(stay.container, join, given)
+        host_interface = given.host_interface if given else _unused(self._links, stay.container)
+        attachment = given or _attachment(self, join, taken, host_interface, stay.interfaces)
+        mtu, namespace = self.network.mtu, stay.namespace
+        try:
+            if given:
+                _remove_inside(given.interface, namespace)
+            self._links.add_veth(host_interface, self.index, mtu, attachment.interface, attachment.mac, namespace)
+            _configure(self.network, attachment, namespace, first=stay.first)
+        except OSError as err:
+            self._links.remove(host_interface)
+            self.release(taken)
+            raise _refusal(self, attachment, err) from err
+        return attachment
+
+    def note(self, stay: Stay, attachment: Attachment) -> bool:
+        """Take note of what a container has already; False where its wire is gone with an older shared namespace."""
+        if attachment.host_interface not in self._links.names():
+            return False
+        self.lease(stay.container, NetworkJoin(self.network.name), attachment)
+        return True
+
+    def detach(self, _stay: Stay, attachment: Attachment) -> None:
+        """Remove a container's wire and free its addresses."""
+        self._links.remove(attachment.host_interface)
+        self.release({version: a for version, a in ((4, attachment.ip), (6, attachment.ip6)) if a})
+
+    def close(self) -> None:
+        """Remove the bridge."""
+        self._links.remove(self.name)
 
     def lease(self, container: str, join: NetworkJoin, given: Attachment | None) -> dict[int, str]:
         """Return the container's addresses by their version. Raises NetworkError, and then has taken none."""
@@ -66,39 +129,6 @@ class Bridge:
             self.leases[version].free(address)
 
 
-def attach(
-    bridge: Bridge,
-    links: Links,
-    container: str,
-    join: NetworkJoin,
-    namespace: int,
-    interfaces: set[str],
-    *,
-    first: bool,
-    given: Attachment | None = None,
-) -> Attachment:
-    """Connect a container's network namespace with a bridge; `first` is the network of its default route.
-
-    `interfaces` are the names that the container has already. `given` is what it had, to be made again just so.
-    Raises NetworkError.
-    """
-    taken = bridge.lease(container, join, given)
-    host_interface = given.host_interface if given else _unused(links, container)
-    attachment = given or _attachment(bridge, join, taken, host_interface, interfaces)
-    try:
-        if given:
-            _remove_inside(given.interface, namespace)
-        links.add_veth(
-            host_interface, bridge.index, bridge.network.mtu, attachment.interface, attachment.mac, namespace
-        )
-        _configure(bridge.network, attachment, namespace, first=first)
-    except OSError as err:
-        links.remove(host_interface)
-        bridge.release(taken)
-        raise _refusal(bridge, attachment, err) from err
-    return attachment
-
-
 def _refusal(bridge: Bridge, attachment: Attachment, err: OSError) -> NetworkError:
     if err.errno == errno.EEXIST and err.filename == attachment.host_interface:
         return NetworkError(f"the container has an interface {attachment.interface} already")
@@ -107,7 +137,7 @@ def _refusal(bridge: Bridge, attachment: Attachment, err: OSError) -> NetworkErr
 
 
 def _attachment(
-    bridge: Bridge, join: NetworkJoin, taken: dict[int, str], host_interface: str, interfaces: set[str]
+    bridge: Bridge, join: NetworkJoin, taken: dict[int, str], host_interface: str, interfaces: frozenset[str]
 ) -> Attachment:
     network = bridge.network
     name = join.interface or next(name for number in range(1000) if (name := f"eth{number}") not in interfaces)

@@ -15,7 +15,7 @@ import time
 from pod.errors import NetworkError, PodError
 from pod.linux import files, jsonfile, locks, process
 from pod.net.keeper import bridges, protocol
-from pod.net.keeper.bridges import Bridge
+from pod.net.keeper.bridges import Bridge, Stay, open_network
 from pod.net.keeper.names import Member, Names
 from pod.net.keeper.server import NameServer
 from pod.net.keeper.shared import SharedNamespace
@@ -25,6 +25,8 @@ from pod.network_values import Attachment, NetworkJoin
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from pod.net.keeper.foreign import ForeignNetwork
 
 LINGER = 1.0  # seconds after the last container: the next one is often not far
 
@@ -46,7 +48,7 @@ class Keeper:
         self._folder = folder
         self._lock = locks.Lock(lock)
         self._shared = SharedNamespace(folder, namespace)
-        self._bridges: dict[str, Bridge] = {}
+        self._bridges: dict[str, Bridge | ForeignNetwork] = {}
         self._members: dict[str, Member] = {}
         self._clients: dict[int, _Client] = {}
         self._names = Names()
@@ -172,18 +174,11 @@ class Keeper:
     ) -> Attachment:
         bridge = self._bridge(network)
         member = self._members[container]
-        interfaces = {attachment.interface for attachment in member.attachments}
+        interfaces = frozenset(attachment.interface for attachment in member.attachments)
+        first = all(attachment.internal for attachment in member.attachments)
+        stay = Stay(container, member.names[0], namespace, interfaces, first)
         try:
-            attachment = bridges.attach(
-                bridge,
-                self._shared.links,
-                container,
-                join,
-                namespace,
-                interfaces,
-                first=all(attachment.internal for attachment in member.attachments),
-                given=given,
-            )
+            attachment = bridge.attach(stay, join, given)
         except BaseException:
             self._drop_if_unused(bridge)
             raise
@@ -193,29 +188,27 @@ class Keeper:
     def _note(self, container: str, attachment: Attachment, network: Network, namespace: int) -> None:
         """Take note of what a container has; where its wire is gone with an older shared namespace, make it again."""
         bridge = self._bridge(network)
-        join = NetworkJoin(network.name)
-        if attachment.host_interface in self._shared.links.names():
-            bridge.lease(container, join, attachment)
+        if bridge.note(Stay(container, self._members[container].names[0], namespace), attachment):
             self._add(container, bridge, attachment)
         else:
-            self._attach(container, join, network, namespace, attachment)
+            self._attach(container, NetworkJoin(network.name), network, namespace, attachment)
 
-    def _add(self, container: str, bridge: Bridge, attachment: Attachment) -> None:
+    def _add(self, container: str, bridge: Bridge | ForeignNetwork, attachment: Attachment) -> None:
         bridge.containers.add(container)
         member = self._members[container]
         self._members[container] = member.replace(attachments=(*member.attachments, attachment))
         self._names.rebuild(self._members.values())
 
-    def _bridge(self, network: Network) -> Bridge:
+    def _bridge(self, network: Network) -> Bridge | ForeignNetwork:
         """Return the bridge of a network, made with its rules and its name server where it is not in use yet."""
         found = self._bridges.get(network.name)
         if found is not None:
             return found
-        bridge = Bridge(network, self._shared.links)
+        bridge = open_network(network, self._shared.links, self._shared.namespace)
         self._bridges[network.name] = bridge
         try:
             self._shared.set_rules(self._bridges.values())
-            if network.dns_enabled:
+            if network.dns_enabled and bridge.has_names:
                 self._server.open(bridge, self._shared.namespace)
         except BaseException:
             self._drop_if_unused(bridge)
@@ -225,10 +218,10 @@ class Keeper:
     # --- going
 
     def _leave(self, client: _Client) -> None:
-        del self._clients[client.socket.fileno()]
-        client.socket.close()
         if client.container:
             self._forget(client.container)
+        del self._clients[client.socket.fileno()]
+        client.socket.close()
         if client.namespace >= 0:
             os.close(client.namespace)
         if not self._clients:
@@ -245,29 +238,32 @@ class Keeper:
 
     def _detach(self, container: str, attachment: Attachment) -> None:
         bridge = self._bridges[attachment.network]
-        self._shared.links.remove(attachment.host_interface)
-        bridge.release({version: a for version, a in ((4, attachment.ip), (6, attachment.ip6)) if a})
-        bridge.containers.discard(container)
         member = self._members[container]
+        bridge.detach(Stay(container, member.names[0], self._client_of(container).namespace), attachment)
+        bridge.containers.discard(container)
         left = tuple(entry for entry in member.attachments if entry != attachment)
         self._members[container] = member.replace(attachments=left)
         self._drop_if_unused(bridge)
 
-    def _drop_if_unused(self, bridge: Bridge) -> None:
+    def _drop_if_unused(self, bridge: Bridge | ForeignNetwork) -> None:
         if bridge.containers:
             return
         self._bridges.pop(bridge.network.name, None)
         self._server.close(bridge)
-        self._shared.links.remove(bridge.name)
+        bridge.close()
         self._shared.set_rules(self._bridges.values())
 
     # --- while it runs
 
+    def _client_of(self, container: str) -> _Client:
+        for client in self._clients.values():
+            if client.container == container:
+                return client
+        raise NetworkError(f"container {container[:12]} is on no network")
+
     def _connect(self, request: dict[str, Any]) -> dict[str, Any]:
         container = request["container"]
-        client = next((client for client in self._clients.values() if client.container == container), None)
-        if client is None:
-            raise NetworkError(f"container {container[:12]} is on no network that another could join")
+        client = self._client_of(container)
         join = NetworkJoin.from_json(request["join"])
         network = Network.from_json(request["network"])
         if any(attachment.network == network.name for attachment in self._members[container].attachments):
@@ -280,9 +276,7 @@ class Keeper:
 
     def _reload(self, container: str) -> None:
         """Make a running container's wires, and the rules for all, anew."""
-        client = next((client for client in self._clients.values() if client.container == container), None)
-        if client is None:
-            raise NetworkError(f"container {container[:12]} is on no network")
+        client = self._client_of(container)
         before = self._members[container].attachments
         documents = {entry.network: self._bridges[entry.network].network for entry in before}
         for attachment in before:
@@ -303,9 +297,9 @@ class Keeper:
     def _lead_out(self, container: str, gone: Attachment) -> None:
         """Give a container the default route of its next network when it has left the one that had it."""
         left = [entry for entry in self._members[container].attachments if not entry.internal]
-        client = next((client for client in self._clients.values() if client.container == container), None)
-        if left and client is not None and not gone.internal:
-            bridges.lead_out(self._bridges[left[0].network].network, left[0], client.namespace)
+        if left and not gone.internal:
+            namespace = self._client_of(container).namespace
+            bridges.lead_out(self._bridges[left[0].network].network, left[0], namespace)
 
     def _rename(self, container: str, names: tuple[str, ...]) -> None:
         if container in self._members:

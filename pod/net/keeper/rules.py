@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pod.net.keeper.bridges import Bridge
+    from pod.net.keeper.foreign import ForeignNetwork
 
 TABLE = "pod"
 MARK, ROUTING_TABLE = 1, 100
@@ -21,7 +22,7 @@ _DNS = 53
 _MANGLE, _SOURCE_NAT = -150, 100
 
 
-def chains(bridges: Collection[Bridge], uplink: str) -> list[Chain]:
+def chains(bridges: Collection[Bridge | ForeignNetwork], uplink: str) -> list[Chain]:
     """Return the table: what leaves, what passes, what we take ourselves."""
     known = nft.belongs_to_connection() + nft.accept()
     # Answers to connections that a forwarder makes in the name of a client: to us, whatever their destination.
@@ -36,7 +37,7 @@ def chains(bridges: Collection[Bridge], uplink: str) -> list[Chain]:
     ]
 
 
-def _passing(bridges: Collection[Bridge], uplink: str) -> list[bytes]:
+def _passing(bridges: Collection[Bridge | ForeignNetwork], uplink: str) -> list[bytes]:
     rules = []
     for bridge in bridges:
         arrives = nft.comes_in_by(bridge.name)
@@ -51,7 +52,7 @@ def _passing(bridges: Collection[Bridge], uplink: str) -> list[bytes]:
     return rules
 
 
-def _incoming(bridges: Collection[Bridge], uplink: str) -> list[bytes]:
+def _incoming(bridges: Collection[Bridge | ForeignNetwork], uplink: str) -> list[bytes]:
     """A container may ask its own gateway for names and for a sign of life, and nothing else of ours."""
     rules = [nft.comes_in_by("lo") + nft.accept(), nft.comes_in_by(uplink) + nft.is_protocol(nft.ICMPV6) + nft.accept()]
     for bridge in bridges:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from pod.net.keeper.bridges import Bridge
     from pod.net.keeper.dns import Question
+    from pod.net.keeper.foreign import ForeignNetwork
 
 PORT = 53
 _PATIENCE = 2.0  # seconds for one server's answer
@@ -36,7 +37,7 @@ _DATAGRAM = 1 << 16
 class Endpoint:
     """Where one network is answered: a gateway's address, over UDP and TCP."""
 
-    def __init__(self, bridge: Bridge, address: str, namespace: int) -> None:
+    def __init__(self, bridge: Bridge | ForeignNetwork, address: str, namespace: int) -> None:
         self.bridge = bridge
         self.udp, self.tcp = namespaces.run_in(namespace, lambda: _bound(address))
 
@@ -100,14 +101,14 @@ class NameServer:
         self._pending: dict[int, tuple[_socket.socket, _Forwarded]] = {}
         self._connections: dict[int, _Connection] = {}
 
-    def open(self, bridge: Bridge, namespace: int) -> None:
+    def open(self, bridge: Bridge | ForeignNetwork, namespace: int) -> None:
         """Answer on the gateways of a network. Raises OSError."""
         for address in bridge.gateways:
             endpoint = Endpoint(bridge, address, namespace)
             self._endpoints[endpoint.udp.fileno()] = endpoint
             self._endpoints[endpoint.tcp.fileno()] = endpoint
 
-    def close(self, bridge: Bridge) -> None:
+    def close(self, bridge: Bridge | ForeignNetwork) -> None:
         """Stop answering for a network."""
         for fd in [fd for fd, endpoint in self._endpoints.items() if endpoint.bridge is bridge]:
             self._endpoints.pop(fd).close()

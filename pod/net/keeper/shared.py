@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from pod.net.keeper.bridges import Bridge
+    from pod.net.keeper.foreign import ForeignNetwork
 
 UPLINK = "tap0"
 _LOOPBACK = 1  # its index in every network namespace
@@ -42,7 +43,7 @@ class SharedNamespace:
         self._starting: slirp.Helper | None = None
         self._started = 0.0
 
-    def set_rules(self, bridges: Collection[Bridge]) -> None:
+    def set_rules(self, bridges: Collection[Bridge | ForeignNetwork]) -> None:
         """Replace the rules by those for these bridges."""
         nftables.replace_table(self._nftables, rules.TABLE, rules.chains(bridges, UPLINK))
 

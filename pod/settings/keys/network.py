@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.settings.keys.setting import INT, LIST, MAP, TABLES, TEXT, Setting
 
-_ONE_BACKEND = "pod makes bridges by itself, with no plugins"
+_ONE_BACKEND = "pod makes bridges by itself"
 
 NETWORK = {
     "cni_plugin_dirs": Setting(LIST, reason=_ONE_BACKEND),
@@ -16,7 +16,7 @@ NETWORK = {
     "default_subnet_pools": Setting(TABLES, "where `network create` takes subnets from"),
     "dns_bind_port": Setting(INT, reason="name servers listen inside networks, where port 53 is free"),
     "firewall_driver": Setting(TEXT, reason="the rules are nftables in a network namespace of the user's own"),
-    "netavark_plugin_dirs": Setting(LIST, reason=_ONE_BACKEND),
+    "netavark_plugin_dirs": Setting(LIST, "where `--driver` of `network create` finds programs, beside pod's folder"),
     "network_backend": Setting(TEXT, reason=_ONE_BACKEND),
     "network_config_dir": Setting(TEXT, reason="networks are in the store"),
     "pasta_options": Setting(LIST, "options of pasta, before those behind `--network pasta:`"),

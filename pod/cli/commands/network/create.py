@@ -21,7 +21,7 @@ def create(
     config_only: Annotated[bool, Option("--config-only", help="Refused: that is for clusters of Docker")] = False,
     disable_dns: Annotated[bool, Option("--disable-dns", help="No name server")] = False,
     dns: Annotated[tuple[str, ...], Option("--dns", metavar="IP", help="Server that other names are asked of")] = (),
-    driver: Annotated[str, Option("--driver", "-d", metavar="NAME", help="bridge")] = "bridge",
+    driver: Annotated[str, Option("--driver", "-d", metavar="NAME", help="bridge, overlay, or your own")] = "bridge",
     gateway: Annotated[
         tuple[str, ...], Option("--gateway", metavar="IP", help="Address of the gateway, one for each --subnet")
     ] = (),
