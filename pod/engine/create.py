@@ -50,16 +50,17 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     _check_devices(engine, options)
     sysctls.check(options)
     timezone.check(options.timezone)
-    if options.cidfile and os.path.lexists(options.cidfile):
-        raise UsageError(f"container id file {options.cidfile} exists", hint="remove it, or choose another --cidfile")
+    id_file = options.lifecycle.id_file
+    if id_file and os.path.lexists(id_file):
+        raise UsageError(f"container id file {id_file} exists", hint="remove it, or choose another --cidfile")
     name = options.name or names.unused(engine.layout)
     names.check(name)
     names.settle_owner(engine, name)
     network.plan(options.network)  # its options are checked before an image is pulled
     options = options.replace(network=_network(engine, options.network))
     record = _make_named(engine, options.replace(name=name), to_run=to_run, chosen=bool(options.name))
-    if options.cidfile:
-        _write_cidfile(engine, options.cidfile, record)
+    if id_file:
+        _write_cidfile(engine, id_file, record)
     events.container(engine.layout, "create", record)
     return record
 

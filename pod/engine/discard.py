@@ -20,6 +20,17 @@ def discard_container(engine: Engine, record: ContainerRecord, *, volumes: bool)
 
         remove_anonymous(engine, record)
     discard(engine, record.id, record.name)
+    if record.lifecycle.id_file:
+        _remove_id_file(record)
+
+
+def _remove_id_file(record: ContainerRecord) -> None:
+    """Remove the file of --cidfile if it still names the container: a unit that is restarted writes it anew."""
+    try:
+        if files.read_bytes(record.lifecycle.id_file, 4096).decode(errors="replace").strip() == record.id:
+            files.remove_file(record.lifecycle.id_file)
+    except OSError:
+        pass  # it is gone, or its owner has taken it from us
 
 
 def discard(engine: Engine, container_id: str, name: str) -> None:

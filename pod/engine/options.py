@@ -49,6 +49,5 @@ class CreateOptions(ContainerSettings, kw_only=True):
     detach_keys: str | None = None
     image_volumes: str = "anonymous"  # what becomes of the image's VOLUMEs: anonymous, tmpfs or ignore
     volume_driver: str = ""  # of the volumes that are made for the container
-    cidfile: str = ""
     source: ImageSource = ImageSource()
     healthcheck: Healthcheck | None = None

@@ -85,6 +85,7 @@ class Lifecycle(Record):
     requires: tuple[str, ...] = ()  # names or ids of containers that must run first
     timeout: int = 0  # seconds after which it is stopped; 0 is no limit
     remove_image: bool = False  # with --rm: remove the image, too, unless others use it
+    id_file: str = ""  # of the host, for the container's id; it goes with the container
     pid_file: str = ""  # of the host, for the pid of the container's first process
     monitor_pid_file: str = ""
     notify: str = "container"  # container, conmon, healthy or ignore: who tells NOTIFY_SOCKET that it is ready

@@ -45,7 +45,11 @@ class Manager:
 
     def ok(self, *words: str) -> str:
         done = self.systemctl(*words)
-        assert done.returncode == 0, f"systemctl {' '.join(words)}\n{done.stdout}{done.stderr}{self.journal(words[-1])}"
+        if done.returncode:
+            time.sleep(0.5)  # journald is not waited for
+            status = self.systemctl("status", "--full", words[-1]).stdout
+            status += self.journal()
+            raise AssertionError(f"systemctl {' '.join(words)}\n{done.stdout}{done.stderr}{status}")
         return done.stdout
 
     def state(self, unit: str) -> str:
@@ -58,9 +62,10 @@ class Manager:
             assert time.monotonic() < end, f"{unit} is {self.state(unit)}, not {state}\n{self.journal(unit)}"
             time.sleep(0.1)
 
-    def journal(self, unit: str, *options: str) -> str:
+    def journal(self, *unit: str) -> str:
+        """Return what a unit said, or all of them, in the last lines of the journal."""
         done = subprocess.run(
-            ["journalctl", "--user", "-q", "--no-pager", "-o", "cat", *options, "-u", unit],
+            ["journalctl", "--user", "-q", "--no-pager", "-o", "cat", "-n", "40", *(f"--user-unit={u}" for u in unit)],
             env=self.environment,
             capture_output=True,
             text=True,

@@ -121,7 +121,6 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         dns=hosts.parse_dns(flags.dns),
         dns_search=split_commas(flags.dns_search),
         dns_option=split_commas(flags.dns_option),
-        cidfile=flags.cidfile,
         source=parse_image_source(flags),
         healthcheck=_health(flags),
         health=_health_policy(flags),

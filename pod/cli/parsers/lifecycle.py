@@ -19,6 +19,7 @@ def parse_lifecycle(flags: CreateFlags) -> Lifecycle:
     return Lifecycle(
         requires=split_commas(flags.requires),
         timeout=flags.timeout,
+        id_file=os.path.abspath(flags.cidfile) if flags.cidfile else "",
         pid_file=os.path.abspath(flags.pidfile) if flags.pidfile else "",
         monitor_pid_file=os.path.abspath(flags.conmon_pidfile) if flags.conmon_pidfile else "",
         notify=flags.sdnotify,
