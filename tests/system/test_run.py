@@ -255,13 +255,16 @@ def test_labels_are_those_given_and_those_of_a_file(pod: CommandLine, tmp_path: 
     assert shown == {"a": "b=c", "bare": "", "from": "file"}
 
 
-def test_cidfile_gets_the_id_and_is_never_overwritten(pod: CommandLine, tmp_path: Path) -> None:
+def test_cidfile_gets_the_id_is_never_overwritten_and_goes_with_the_container(
+    pod: CommandLine, tmp_path: Path
+) -> None:
     cidfile = tmp_path / "cid"
     with background(pod, "--cidfile", cidfile, "busybox", "true") as container:
         assert cidfile.read_text() == container
-    result = run(pod, "--cidfile", cidfile, "busybox", "true")
-    assert (result.code, result.stderr.splitlines()[0]) == (125, f"Error: container id file {cidfile} exists")
-    assert cidfile.read_text() == container
+        result = run(pod, "--cidfile", cidfile, "busybox", "true")
+        assert (result.code, result.stderr.splitlines()[0]) == (125, f"Error: container id file {cidfile} exists")
+        assert cidfile.read_text() == container
+    assert not cidfile.exists()
 
 
 def test_pull_never_fails_for_an_unknown_image_and_works_for_a_known_one(pod: CommandLine) -> None:
