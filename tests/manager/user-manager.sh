@@ -10,7 +10,7 @@ user=$1 && shift
 id=$(id -u "$user")
 command -v systemctl >/dev/null || { echo "SKIPPED manager: no systemd on this machine: apt-get install systemd" && exit; }
 
-if [ "${POD_IN_NAMESPACES:-}" != yes ]; then
+if [ -z "${POD_IN_NAMESPACES:-}" ]; then
     unshare --mount --pid --ipc --uts --cgroup --fork true 2>/dev/null ||
         { echo 'SKIPPED manager: no namespaces can be made here' && exit; }
     status=0
@@ -23,20 +23,24 @@ fi
 
 umount -R /sys/fs/cgroup 2>/dev/null || true
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
+if [ "$POD_IN_NAMESPACES" = yes ]; then
+    # A folder of its own as the root of the tree: journald knows a unit by the whole path of its cgroup.
+    mkdir -p "/sys/fs/cgroup/pod-test-$user"
+    echo $$ >"/sys/fs/cgroup/pod-test-$user/cgroup.procs"
+    POD_IN_NAMESPACES=rooted exec unshare --cgroup --mount sh "$0" "$user" "$@"
+fi
+
 mkdir -p /run/systemd "/run/user/$id" /var/log/journal
 mount -t tmpfs tmpfs /run/systemd
 mount -t tmpfs -o "mode=700,uid=$id,gid=$(id -g "$user")" tmpfs "/run/user/$id"
 mkdir -p /run/systemd/system
 
-# A name of its own for each run: the tree is the machine's, seen from above.
-top=/sys/fs/cgroup/pod-test-$user
-manager=$top/user.slice/user-$id.slice/user@$id.service
-mkdir -p "$manager/init"
-chown "$user:" "$manager" "$manager/init"
+manager=/sys/fs/cgroup/user.slice/user-$id.slice/user@$id.service
+mkdir -p "$manager"
+chown "$user:" "$manager"
 for file in cgroup.procs cgroup.subtree_control cgroup.threads; do
-    chown "$user:" "$manager/$file" "$manager/init/$file"
+    chown "$user:" "$manager/$file"
 done
-echo $$ >"$manager/init/cgroup.procs"
 
 # journald without a kernel log and without the services that it expects beside it.
 # On a real disk: users read their journal by an access control list, which a tmpfs may not have.
@@ -52,8 +56,9 @@ if [ -x /lib/systemd/systemd-journald ]; then
     /lib/systemd/systemd-journald >/dev/null 2>&1 &
 fi
 
+# Process 1 stays where it is: its cgroup is what journald takes for the root.
 status=0
-"$@" || status=$?
+sh -c 'echo $$ >"$0/cgroup.procs" && exec "$@"' "$manager" "$@" || status=$?
 umount /var/log/journal 2>/dev/null || umount -l /var/log/journal
 rm -rf "$journal"
 exit "$status"

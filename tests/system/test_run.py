@@ -255,9 +255,7 @@ def test_labels_are_those_given_and_those_of_a_file(pod: CommandLine, tmp_path: 
     assert shown == {"a": "b=c", "bare": "", "from": "file"}
 
 
-def test_cidfile_gets_the_id_is_never_overwritten_and_goes_with_the_container(
-    pod: CommandLine, tmp_path: Path
-) -> None:
+def test_cidfile_gets_the_id_is_never_overwritten_and_goes_with_the_container(pod: CommandLine, tmp_path: Path) -> None:
     cidfile = tmp_path / "cid"
     with background(pod, "--cidfile", cidfile, "busybox", "true") as container:
         assert cidfile.read_text() == container

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 STATUSES = ("created", "running", "paused", "restarting", "removing", "exited", "dead", "stopping", "stopped")
 _HEALTH = ("starting", "healthy", "unhealthy", "none")
+_POLICIES = ("no", "always", "on-failure", "unless-stopped")
 _SHOWS_ALL = ("status", "exited")  # conditions that speak of containers that do not run
 
 
@@ -78,6 +79,12 @@ def _health(_: Context, value: str) -> Condition:
     if value not in _HEALTH:
         raise invalid("--filter health", value, f"it is one of {', '.join(_HEALTH)}")
     return lambda container: (container.state.health or "none") == value
+
+
+def _restart_policy(_: Context, value: str) -> Condition:
+    if value not in _POLICIES:
+        raise invalid("--filter restart-policy", value, f"it is one of {', '.join(_POLICIES)}")
+    return lambda container: container.record.restart.name == value
 
 
 def _ancestor(_: Context, value: str) -> Condition:
@@ -169,6 +176,7 @@ _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
     "network": _network,
     "pod": _pod,
     "publish": _port,
+    "restart-policy": _restart_policy,
     "since": _since,
     "status": _status,
     "until": _until,

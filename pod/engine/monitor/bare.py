@@ -81,8 +81,7 @@ def main(argv: list[str]) -> int:
     except PodError:  # somebody has broken or removed its documents: there is nothing to write down any more
         supervisor.say_goodbye()
         return code or 0
-    ending.finish(engine, container.record, container.state, supervisor, code or 0)
-    return code or 0
+    return ending.finish(engine, container.record, container.state, supervisor, code or 0)
 
 
 def _network(document: dict[str, Any]) -> NetworkSide:

@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from pod.engine.monitor.supervise import Supervisor
 
 
-def finish(engine: Engine, record: ContainerRecord, state: ContainerState, supervisor: Supervisor, code: int) -> None:
-    """Write the exit code, remove what does not outlive the run, tell the attached commands, start again if wanted."""
+def finish(engine: Engine, record: ContainerRecord, state: ContainerState, supervisor: Supervisor, code: int) -> int:
+    """Write the exit code, remove what does not outlive the run, tell the attached commands, start again if wanted.
+
+    Return what the monitor is to exit with, for a service manager: the container's code, or 0 where the user stopped it
+    and the code is only that of the signal.
+    """
     if supervisor.log is not None:
         supervisor.log.close()
     if supervisor.network is not None:
@@ -54,6 +58,7 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         supervisor.say_goodbye()
     if again:
         restarting.start_again(engine, record, ended)
+    return 0 if stopped else code
 
 
 def _as_it_is_now(engine: Engine, record: ContainerRecord) -> ContainerRecord:

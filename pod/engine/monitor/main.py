@@ -94,8 +94,7 @@ def _live(
         from pod.engine.monitor import bare
 
         bare.become(engine.settings, record.id, supervisor)
-    ending.finish(engine, record, state, supervisor, code or 0)
-    return code or 0
+    return ending.finish(engine, record, state, supervisor, code or 0)
 
 
 def _detach(keep: set[int]) -> None:
