@@ -9,7 +9,7 @@ import stat
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -387,50 +387,6 @@ def test_stream_cannot_climb_out(pod: CommandLine, box: str, secret: Path) -> No
     pod("cp", "-", f"{box}:/tmp", input=archive.getvalue())
     assert secret.read_text() == "of the host"
     assert not Path("/climbed").exists()
-
-
-@pytest.fixture
-def swapping(pod: CommandLine, tmp_path: Path) -> Iterator[str]:
-    """A container that swaps a folder in a folder of the host for a link to another one, as fast as it can."""
-    (tmp_path / "shared" / "dir").mkdir(parents=True)
-    (tmp_path / "shared" / "dir" / "file").write_text("harmless")
-    (tmp_path / "outside").mkdir()
-    (tmp_path / "outside" / "file").write_text("of the host")
-    script = f"""
-    cd /shared; ln -s {tmp_path}/outside link
-    while :; do mv dir real 2>/dev/null; cp -P link dir 2>/dev/null; rm dir 2>/dev/null; mv real dir 2>/dev/null; done
-    """
-    with sleeping(pod, "-v", f"{tmp_path}/shared:/shared") as name:
-        pod("exec", "-d", name, "sh", "-c", script).ok()
-        yield name
-
-
-@pytest.mark.usefixtures("swapping")
-def test_link_swapped_into_a_host_folder_while_copying_writes_nowhere_else(
-    pod: CommandLine, stopped: str, tmp_path: Path
-) -> None:
-    source = tmp_path / "source" / "dir"
-    source.mkdir(parents=True)
-    for number in range(200):
-        (source / f"planted{number}").write_text("x")
-    pod("cp", f"{source.parent}/.", f"{stopped}:/tmp/plant").ok()
-    end = time.monotonic() + 3
-    while time.monotonic() < end:
-        pod("cp", f"{stopped}:/tmp/plant/.", tmp_path / "shared")
-    assert os.listdir(tmp_path / "outside") == ["file"]
-
-
-@pytest.mark.usefixtures("swapping")
-def test_link_swapped_into_a_host_folder_while_copying_gives_nothing_away(
-    pod: CommandLine, stopped: str, tmp_path: Path
-) -> None:
-    end = time.monotonic() + 3
-    seen: set[bytes | None] = set()
-    while time.monotonic() < end:
-        target = fresh(pod, stopped, "leak")
-        pod("cp", tmp_path / "shared", target)
-        seen |= set(fetch(pod, target).values())
-    assert b"of the host" not in seen
 
 
 # --- size -----------------------------------------------------------------------------------------------------------
