@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
-    from pod.storage.container_records import ContainerRecord
+    from pod.storage.container_records import ContainerRecord, Mount
     from pod.storage.id_shift import Ids
     from pod.storage.tree_changes import Change
 
@@ -109,7 +109,7 @@ def _stage_layer(engine: Engine, staging: BlobStaging, container: Container, opt
     writer = BlobWriter(staging)
     try:
         if options.squash:
-            digest, size = _pack_all(engine, container, writer)
+            digest, size = _pack_all(engine, container, writer, volumes=options.volumes)
         else:
             digest, size = _pack_changes(engine, container.record, writer, volumes=options.volumes)
         writer.finish_for_child(digest, size)
@@ -119,17 +119,20 @@ def _stage_layer(engine: Engine, staging: BlobStaging, container: Container, opt
     return Descriptor(media_types.OCI_LAYER, digest, size)
 
 
-def _pack_all(engine: Engine, container: Container, writer: BlobWriter) -> tuple[Digest, int]:
+def _pack_all(engine: Engine, container: Container, writer: BlobWriter, *, volumes: bool) -> tuple[Digest, int]:
     ids = ids_in_archives(container.record)
+    mounted = _volumes(container.record) if volumes else []
     with open_view(engine, container, volumes=False) as view:
 
         def work(_report: object) -> tuple[str, int]:
             tar = TarWriter(writer.write)
+            host = _open_host()
             view.enter(root_only=True)
             packer = TreePacker(b"/", tar)
             packer.ids = ids
             packer.add(b"", os.stat("/"))
             packer.add_tree(_is_ours)
+            _add_volumes(host, mounted, tar, _ids_on_disk(container.record))
             tar.finish()
             return writer.digest().hex, writer.size
 
@@ -146,33 +149,47 @@ def _pack_changes(engine: Engine, record: ContainerRecord, writer: BlobWriter, *
     uppers = storage.diff_folders(plan)
     changes = [] if uppers else diff.changes_of(engine, plan, [])  # vfs knows them by comparing
     tree = plan.mounts[0].lowers[0]
-    ids = None if record.id_map is None or record.id_map.single else id_shift.inward(record.id_map)
+    ids = _ids_on_disk(record)
 
     def with_ids(packer: _Packer) -> _Packer:
         packer.ids = ids
         return packer
 
-    mounted = [mount for mount in record.mounts if volumes and mount.type == "volume" and os.path.isdir(mount.source)]
+    mounted = _volumes(record) if volumes else []
 
     def work(_report: object) -> tuple[str, int]:
         tar = TarWriter(writer.write)
         init.seal_imports()
-        host = os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        host = _open_host()
         for target, upper in uppers:
             _confine(host, upper)
             _add_upper(with_ids(LayerPacker(b".", tar, prefix=_inside(target))))
         if not uppers:
             _confine(host, tree)
             add_changes(with_ids(LayerPacker(b".", tar)), changes)
-        for mount in mounted:
-            _confine(host, mount.source)
-            packer = with_ids(TreePacker(b".", tar, prefix=_inside(mount.target)))
-            packer.add(b"", os.stat("."))
-            packer.add_tree()
+        _add_volumes(host, mounted, tar, ids)
         tar.finish()
         return writer.digest().hex, writer.size
 
     return _result(work)
+
+
+def _ids_on_disk(record: ContainerRecord) -> Ids | None:
+    """Return what becomes of the owners that files of the container have outside."""
+    return None if record.id_map is None or record.id_map.single else id_shift.inward(record.id_map)
+
+
+def _volumes(record: ContainerRecord) -> list[Mount]:
+    return [mount for mount in record.mounts if mount.type == "volume" and os.path.isdir(mount.source)]
+
+
+def _add_volumes(host: int, mounted: Sequence[Mount], tar: TarWriter, ids: Ids | None) -> None:
+    for mount in mounted:
+        _confine(host, mount.source)
+        packer = TreePacker(b".", tar, prefix=_inside(mount.target))
+        packer.ids = ids
+        packer.add(b"", os.stat("."))
+        packer.add_tree()
 
 
 def _result(work: Callable[[object], tuple[str, int]]) -> tuple[Digest, int]:
@@ -211,6 +228,10 @@ def _inside(target: str) -> bytes:
     return os.fsencode(target.strip("/"))
 
 
+def _open_host() -> int:
+    return os.open("/", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+
+
 def _confine(host: int, folder: str) -> None:
     """Make a folder of the host the root of this process, which may have another one since the last time."""
     os.fchdir(host)
@@ -231,7 +252,7 @@ def _run_config(record: ContainerRecord, image: RunConfig, options: CommitOption
         env=record.env,
         entrypoint=record.entrypoint or None,
         cmd=record.cmd or None,
-        volumes={**image.volumes, **{mount.target: {} for mount in record.mounts if mount.type == "volume"}},
+        volumes={**image.volumes, **{target: {} for target in _places_of_volumes(record, options)}},
         working_dir="" if record.working_dir == "/" and not image.working_dir else record.working_dir,
         labels=record.labels,
         stop_signal="" if record.stop_signal == "SIGTERM" and not image.stop_signal else record.stop_signal,
@@ -243,6 +264,13 @@ def _run_config(record: ContainerRecord, image: RunConfig, options: CommitOption
     if options.config is None:
         return given
     return given.replace(**{name: value for name, value in vars(options.config).items() if value})
+
+
+def _places_of_volumes(record: ContainerRecord, options: CommitOptions) -> list[str]:
+    """Return where containers of the new image get a volume: Podman's rule, at nameless ones if no more is asked."""
+    if options.volumes:
+        return [mount.target for mount in record.mounts if mount.type in ("volume", "bind", "tmpfs")]
+    return [mount.target for mount in record.mounts if mount.type == "volume" and mount.anonymous]
 
 
 def _image_config(

@@ -87,6 +87,32 @@ def test_squashed_image_is_one_layer_with_everything(pod: CommandLine, changed: 
     assert run(pod, "flat", "sh", "-c", LOOK).lines == SEEN
 
 
+@pytest.mark.parametrize("words", [(), ("--squash",)], ids=["layer", "squash"])
+def test_volumes_come_along_only_when_asked(pod: CommandLine, words: tuple[str, ...]) -> None:
+    with sleeping(pod, "-v", "committed:/named") as name:
+        pod("exec", name, "sh", "-c", "echo inside >/named/x").ok()
+        pod("commit", *words, "--include-volumes", name, "volumes:with").ok()
+        pod("commit", *words, name, "volumes:without").ok()
+    assert run(pod, "volumes:with", "cat", "/named/x").ok().stdout == "inside\n"
+    assert run(pod, "volumes:without", "ls", "/named").ok().stdout == ""
+    pod("volume", "rm", "committed").ok()
+
+
+def test_places_of_volumes_are_podmans(pod: CommandLine, podman: CommandLine, tmp_path: Path) -> None:
+    options = ("-v", "places:/named", "-v", "/nameless", "-v", f"{tmp_path}:/bound", "--tmpfs", "/memory")
+    seen = []
+    for peer in (pod, podman):
+        peer("create", "--name", "places", *NO_NETWORK, *options, "busybox", "true").ok()
+        found = []
+        for words in ((), ("--include-volumes",)):
+            peer("commit", *words, "places", "volumes:places").ok()
+            found.append(sorted(inspect(peer, "volumes:places")["Config"]["Volumes"]))
+        seen.append(found)
+        peer("rm", "-v", "places").ok()
+        peer("volume", "rm", "places").ok()
+    assert seen[0] == seen[1] == [["/nameless"], ["/bound", "/memory", "/named", "/nameless"]]
+
+
 def test_running_container_is_committed_as_it_is_now(pod: CommandLine) -> None:
     with sleeping(pod, "--tmpfs", "/scratch") as name:
         pod("exec", name, "sh", "-c", "echo now > /tmp/now; echo gone > /scratch/x").ok()

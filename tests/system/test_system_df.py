@@ -101,6 +101,16 @@ def test_prune_asks_and_only_a_yes_counts(own: CommandLine) -> None:
     assert own("container", "exists", "df-asked").code == 1
 
 
+def test_external_prune_removes_nothing_that_belongs_to_something(own: CommandLine) -> None:
+    own("create", "--name", "df-stays", "busybox", "true").ok()
+    assert own("system", "prune", "--external").ok().lines == ["Total reclaimed space: 0B"]
+    assert own("container", "exists", "df-stays").code == 0
+    refused = own("system", "prune", "--external", "--all")
+    assert refused.code == 125 and "--external goes with none of --all" in refused.stderr
+    own("system", "prune", "-f", "--build").ok()
+    assert own("container", "exists", "df-stays").code == 1
+
+
 def test_what_makes_no_sense_here_says_why(own: CommandLine) -> None:
     assert "nothing to migrate" in own("system", "migrate").ok().stdout
     assert "nothing to renumber" in own("system", "renumber").ok().stdout

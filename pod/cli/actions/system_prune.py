@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.cli import units
 from pod.cli.filters import parse_pairs
+from pod.errors import PodError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +51,17 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
             show(image)
         print()
     print(f"Total reclaimed space: {units.decimal_size(freed + volumes_freed + images_freed)}")
+    return 0
+
+
+def prune_external(context: Context, *, all: bool, filters: Sequence[str], volumes: bool) -> int:
+    """Remove what crashes left, and nothing else. Raises PodError beside what asks for more, as Podman does."""
+    from pod.engine import sweep
+
+    if all or filters or volumes:
+        raise PodError("--external goes with none of --all, --filter and --volumes", hint="run `system prune` twice")
+    sweep.leftovers(context.engine)
+    print(f"Total reclaimed space: {units.decimal_size(0)}")
     return 0
 
 

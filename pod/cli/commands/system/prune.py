@@ -13,6 +13,10 @@ if TYPE_CHECKING:
 def prune(
     context: Context,
     all: Annotated[bool, Option("--all", "-a", help="All images without a container, not only unnamed ones")] = False,
+    build: Annotated[bool, Option("--build", help="What ended builds left, too; that goes with every prune")] = False,
+    external: Annotated[
+        bool, Option("--external", help="Only what crashes left in the store and belongs to nothing")
+    ] = False,
     filters: LongFilters = (),
     force: Annotated[bool, Option("--force", "-f", help="Do not ask")] = False,
     volumes: Annotated[bool, Option("--volumes", help="Volumes that no container uses, too")] = False,
@@ -22,5 +26,9 @@ def prune(
     Filters: label, label!, until.
     """
     from pod.cli.actions.system_prune import prune as prune_system
+    from pod.cli.actions.system_prune import prune_external
 
+    del build
+    if external:
+        return prune_external(context, all=all, filters=filters, volumes=volumes)
     return prune_system(context, all=all, filters=filters, force=force, volumes=volumes)
