@@ -13,7 +13,7 @@ import os
 from pod.engine import containers, events
 from pod.engine.containers import Container
 from pod.engine.discard import discard_container
-from pod.engine.monitor import ending
+from pod.engine.monitor import control_group, ending
 from pod.errors import NoSuchContainer
 from pod.linux import files, ids, locks, times
 from pod.linux.process import boot_id
@@ -101,6 +101,7 @@ def _settle_locked(engine: Engine, container: Container) -> Container:
     if state.init is not None and state.boot_id == boot_id():
         state.init.send_signal(_SIGKILL)
         state.init.wait(_KILLED_SECONDS)
+    state = control_group.close(state)
     ending.release_volumes(engine, container.record)
     if container.record.auto_remove:
         discard_container(engine, container.record, volumes=True)
