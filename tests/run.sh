@@ -154,7 +154,8 @@ make_venv() {
 import sys, tomllib
 with open(sys.argv[1], "rb") as file:
     project = tomllib.load(file)["project"]
-for name, wanted in (("own", project["dependencies"]), ("test", project["optional-dependencies"]["test"])):
+extra = project["optional-dependencies"]
+for name, wanted in (("own", project["dependencies"]), ("test", extra["test"]), ("fast", extra["fast"])):
     with open(f"{sys.argv[2]}/{name}.txt", "w") as file:
         print(*wanted, sep="\n", file=file)
 END
@@ -162,6 +163,9 @@ END
         pip install -r "$folder/own.txt" -r "$folder/test.txt"
         # What the tests of install.sh install from, so that they need no index.
         pip download -d "$wheels" pip -r "$folder/own.txt"
+        if (pip install --only-binary :all: -r "$folder/fast.txt") 2>/dev/null; then
+            pip download --only-binary :all: -d "$wheels" -r "$folder/fast.txt"
+        fi
         say "$mark" >"$venv/complete"
         chmod -R a+rX "$venv" "$wheels"
     fi
