@@ -117,7 +117,7 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
         from pod.engine import secrets
 
         record = secrets.settle(engine, record)
-    _check_health(record)
+    check_health(record)
     if record.resources != _NO_LIMITS or record.control_group != _NO_GROUP:
         from pod.engine import limits
 
@@ -174,9 +174,11 @@ def _image(engine: Engine, options: CreateOptions) -> resolve.ResolvedImage:
     return resolve.for_container(engine, options.image, options.source)
 
 
-def _check_health(record: ContainerRecord) -> None:
-    """Raise UsageError for an option that needs a health check where there is none."""
+def check_health(record: ContainerRecord) -> None:
+    """Raise UsageError for options about health that contradict each other, or need a check where there is none."""
     health = record.health
+    if health.on_failure == "restart" and record.restart.name != "no":
+        raise UsageError("--health-on-failure restart and --restart exclude each other")
     if record.healthcheck is not None and record.healthcheck.test[:1] not in ((), ("NONE",)):
         return
     wanted = "--sdnotify healthy" if record.lifecycle.notify == "healthy" else ""
@@ -286,16 +288,13 @@ def _record(
         stop_signal=options.stop_signal or image.stop_signal or "SIGTERM",
         stop_timeout=_DEFAULT_STOP_TIMEOUT if options.stop_timeout is None else options.stop_timeout,
         detach_keys="ctrl-p,ctrl-q" if options.detach_keys is None else options.detach_keys,
-        healthcheck=merged_healthcheck(image.healthcheck, options.healthcheck),
+        healthcheck=_healthcheck(image.healthcheck, options.healthcheck),
     )
 
 
-def merged_healthcheck(image: Healthcheck | None, asked: Healthcheck | None) -> Healthcheck | None:
+def _healthcheck(image: Healthcheck | None, asked: Healthcheck | None) -> Healthcheck | None:
     """Return the image's check with what was asked for in place of its parts."""
-    if image is None or asked is None:
-        return asked or image
-    given = {name: value for name, value in vars(asked).items() if value and name != "unknown"}
-    return image.replace(**given)
+    return asked or image if image is None or asked is None else image.overridden(asked)
 
 
 def _labels(image: RunConfig) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pod.engine import containers, events
+from pod.engine.create import check_health
 from pod.errors import UsageError
 from pod.linux import jsonfile
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 def update(engine: Engine, name: str, changed: Callable[[ContainerRecord], ContainerRecord]) -> str:
     """Change the limits of a container at once, and its restart policy from its next end on. Returns its id.
 
+    The monitor sees another health check when it has run the old one.
+
     `changed` gives the new record for the old. Raises NoSuchContainer, UsageError, KernelRefused.
     """
     container_id = containers.find_id(engine.layout, name)
@@ -26,6 +29,7 @@ def update(engine: Engine, name: str, changed: Callable[[ContainerRecord], Conta
         record = changed(found.record)
         if record.auto_remove and record.restart.name != "no":
             raise UsageError(f"container {record.name} is removed at its end (--rm) and cannot be restarted")
+        check_health(record)
         if record.resources != found.record.resources:
             _limit(engine, found, record)
         document = record.to_json()

@@ -35,6 +35,10 @@ class Healthcheck(Record):
     retries: int = 0
     unknown: dict[str, Any] = {}
 
+    def overridden(self, asked: Healthcheck) -> Healthcheck:
+        """Return this check with the parts that another one has in place of its own."""
+        return self.replace(**{name: value for name, value in vars(asked).items() if value and name != "unknown"})
+
 
 class RunConfig(Record):
     """The `config` member: command, environment, user and the rest of a container's defaults."""

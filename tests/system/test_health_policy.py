@@ -41,6 +41,24 @@ def test_an_action_needs_a_check_and_excludes_a_restart_policy(pod: CommandLine)
     assert both.code == 125 and "exclude each other" in both.stderr
 
 
+def test_an_update_changes_the_check_of_a_running_container(pod: CommandLine) -> None:
+    with background(pod, "--health-cmd", "true", "--health-interval", "100ms", *SLEEP) as box:
+        eventually(lambda: state(pod, box, "{{.State.Health.Status}}") == "healthy", "health")
+        pod("update", "--health-cmd", "exit 7", "--health-retries", "1", "--health-on-failure", "none", box).ok()
+        eventually(lambda: state(pod, box, "{{.State.Health.Status}}") == "unhealthy", "ill health")
+        assert state(pod, box, "{{json .Config.Healthcheck.Test}}") == '["CMD-SHELL","exit 7"]'
+        assert state(pod, box, "{{json .Config.Healthcheck.Interval}}") == "100000000"
+        pod("update", "--no-healthcheck", box).ok()
+        eventually(lambda: "healthy" not in pod("ps", "--filter", f"id={box}").ok().stdout, "no word of health")
+
+
+def test_an_update_of_a_check_that_is_not_there_says_so(pod: CommandLine) -> None:
+    with background(pod, *SLEEP) as box:
+        assert "has no health check" in pod("update", "--health-interval", "5s", box).stderr
+        refused = pod("update", "--health-on-failure", "kill", box)
+        assert refused.code == 125 and "--health-on-failure kill needs a health check" in refused.stderr
+
+
 def test_the_regular_check_begins_when_the_startup_check_has_succeeded(pod: CommandLine) -> None:
     startup = ["--health-startup-cmd", "echo x >>/startups; test -e /up", "--health-startup-interval", "100ms"]
     regular = ["--health-cmd", "echo x >>/regular", "--health-interval", "100ms"]

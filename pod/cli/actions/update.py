@@ -14,15 +14,16 @@ if TYPE_CHECKING:
 
 
 def update_containers(context: Context, flags: UpdateFlags) -> int:
-    """Give containers other limits or another restart policy; print their names."""
+    """Give containers other limits, another restart policy or health check; print their names."""
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
+    from pod.cli.parsers.health import changed_health
     from pod.cli.parsers.resources import parse_resources
     from pod.cli.parsers.run_options import parse_restart
     from pod.engine.update import update
 
     limited = any(getattr(flags, name) for name in ResourceFlags._fields)
-    checked = any(getattr(flags, name) != HealthFlags._defaults[name] for name in HealthFlags._fields)
+    checked = any(getattr(flags, name) != flags._defaults[name] for name in HealthFlags._fields)
     if not flags.restart and not limited and not checked:
         raise UsageError("nothing to update", hint="name a policy: pod update --restart on-failure:3 web")
     policy = parse_restart(flags.restart) if flags.restart else None
@@ -31,20 +32,8 @@ def update_containers(context: Context, flags: UpdateFlags) -> int:
         if limited:
             record = record.replace(resources=parse_resources(flags, record.resources))
         if checked:
-            record = _with_health(record, flags)
+            record = changed_health(flags, record)
         return record if policy is None else record.replace(restart=policy)
 
     chosen = select(context, flags.containers, latest=flags.latest)
     return for_each(context, chosen, lambda name: update(context.engine, name, changed))
-
-
-def _with_health(record: ContainerRecord, flags: UpdateFlags) -> ContainerRecord:
-    """Return the record with the parts of its health check, and of what follows from it, that are given."""
-    from pod.cli.parsers.health import parse_health, parse_policy
-    from pod.engine.create import merged_healthcheck
-    from pod.storage.container_records import HealthPolicy
-
-    asked, default = parse_policy(flags), HealthPolicy()
-    given = {name: value for name, value in vars(asked).items() if value != getattr(default, name)}
-    check = merged_healthcheck(record.healthcheck, parse_health(flags))
-    return record.replace(healthcheck=check, health=record.health.replace(**given))

@@ -14,10 +14,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from pod.cli.commands.container.create_flags import CreateFlags
     from pod.cli.commands.container.create_flags.health import HealthFlags
-    from pod.cli.commands.container.update import UpdateFlags
+    from pod.storage.container_records import ContainerRecord
 
+_DEFAULT = HealthPolicy()
 _TIMES = ("interval", "timeout", "start_period", "start_interval")
 
 
@@ -35,9 +35,11 @@ def parse_health(flags: HealthFlags) -> Healthcheck | None:
     return None if asked == Healthcheck() else asked
 
 
-def parse_policy(flags: CreateFlags | UpdateFlags) -> HealthPolicy:
-    """Return what the results of checks lead to, and where they are kept. Raises UsageError."""
-    default = HealthPolicy()
+def parse_policy(flags: HealthFlags, before: HealthPolicy = _DEFAULT) -> HealthPolicy:
+    """Return what the results of checks lead to, and where they are kept; `before` where that is not said.
+
+    Raises UsageError.
+    """
     numbers = {
         "--health-max-log-count": flags.health_max_log_count,
         "--health-max-log-size": flags.health_max_log_size,
@@ -47,31 +49,44 @@ def parse_policy(flags: CreateFlags | UpdateFlags) -> HealthPolicy:
     for option, number in numbers.items():
         if number is not None and number < 0:
             raise invalid(option, str(number), "it is 0 or more")
-    if flags.health_on_failure == "restart" and flags.restart not in ("", "no"):
-        raise UsageError("--health-on-failure restart and --restart exclude each other")
     count, size = flags.health_max_log_count, flags.health_max_log_size
     return HealthPolicy(
-        flags.health_on_failure,
-        _startup(flags),
-        flags.health_startup_success or 1,
-        _destination(flags.health_log_destination),
-        default.max_log_count if count is None else count,
-        default.max_log_size if size is None else size,
+        flags.health_on_failure or before.on_failure,
+        _startup(flags, before.startup),
+        flags.health_startup_success or before.startup_successes,
+        _destination(flags.health_log_destination or before.log_destination),
+        before.max_log_count if count is None else count,
+        before.max_log_size if size is None else size,
     )
 
 
-def _startup(flags: HealthFlags) -> Healthcheck | None:
-    others = (flags.health_startup_interval, flags.health_startup_timeout, flags.health_startup_retries)
-    if not flags.health_startup_cmd:
-        if any(others) or flags.health_startup_success:
-            raise UsageError("the --health-startup options need --health-startup-cmd")
-        return None
-    return Healthcheck(
+def changed_health(flags: HealthFlags, record: ContainerRecord) -> ContainerRecord:
+    """Return the record of a container with what is asked about its health in place of what was. Raises UsageError."""
+    asked = parse_health(flags)
+    if flags.no_healthcheck:
+        return record.replace(healthcheck=asked, health=_DEFAULT)
+    check = record.healthcheck
+    if asked is not None:
+        if not asked.test and (check is None or check.test[:1] in ((), ("NONE",))):
+            raise UsageError(f"container {record.name} has no health check", hint="give it one with --health-cmd")
+        check = asked if check is None else check.overridden(asked)
+    return record.replace(healthcheck=check, health=parse_policy(flags, record.health))
+
+
+def _startup(flags: HealthFlags, before: Healthcheck | None) -> Healthcheck | None:
+    asked = Healthcheck(
         test=_test(flags.health_startup_cmd),
         interval=_time("startup_interval", flags.health_startup_interval),
         timeout=_time("startup_timeout", flags.health_startup_timeout),
         retries=flags.health_startup_retries or 0,
     )
+    if asked.test == ("NONE",):
+        return None
+    if before is not None:
+        return before.overridden(asked)
+    if not asked.test and (asked != Healthcheck() or flags.health_startup_success):
+        raise UsageError("the --health-startup options need --health-startup-cmd")
+    return asked if asked.test else None
 
 
 def _destination(text: str) -> str:

@@ -23,6 +23,7 @@ _SECOND = 1_000_000_000
 _INTERVAL, _START_INTERVAL = 30.0, 5.0
 _SIGKILL = 9
 RESTART = "restart"
+_NEVER = float("inf")
 
 
 class Progress(Record):
@@ -65,7 +66,7 @@ class HealthChecks:
     @property
     def due(self) -> float | None:
         """The moment of the next check; None while one runs."""
-        return None if self.running else self._due
+        return None if self.running or self._due == _NEVER else self._due
 
     def fileno(self) -> int:
         """The descriptor that becomes readable when the running check has a result."""
@@ -97,11 +98,28 @@ class HealthChecks:
         if data:
             result = healthcheck.Result.from_json(jsonfile.loads(data))
             action = self._note_startup(result) if self.progress.in_startup else self._note(result)
-        status = healthcheck.read(self._engine.layout, self._record.id).status
         now = time.monotonic()
+        if not self._follow_update():
+            self._due = _NEVER
+            return action
+        status = healthcheck.read(self._engine.layout, self._record.id).status
         starting = self._in_start_period(now) and status == healthcheck.STARTING
         self._due = now + self._interval(starting=starting)
         return action
+
+    def _follow_update(self) -> bool:
+        """Take over what `pod update` has changed; return whether there still is a check."""
+        from pod.engine import containers, healthcheck
+
+        layout, container_id = self._engine.layout, self._record.id
+        found = containers.load(layout, container_id)
+        if not healthcheck.command(found.record.healthcheck):
+            containers.save_state(layout, container_id, found.state.replace(health=""))
+            return False
+        self._record = found.record
+        if self._record.health.startup is None:
+            self.progress = self.progress.replace(in_startup=False)
+        return True
 
     def _in_start_period(self, now: float) -> bool:
         return now - self.progress.started < self._check.start_period / _SECOND

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pod.cli.options import Containers, Latest, Option
 
 
-class UpdateFlags(HealthFlags, ResourceFlags):
+class UpdateFlags(ResourceFlags, HealthFlags):
     """The options of `update`."""
 
     containers: Containers = ()
@@ -24,15 +24,15 @@ class UpdateFlags(HealthFlags, ResourceFlags):
 
 
 def update(context: Context, flags: UpdateFlags) -> int:
-    """Change the limits, the health check and the restart policy of containers.
+    """Change the limits, the restart policy and the health check of containers.
 
-    Limits count at once where the container runs and has a control group of its own, else from its next start on. A
-    health check counts from the next start on.
+    Limits count at once where the container runs and has a control group of its own, else from its next start on.
+    Another health check begins after the next run of the old one; a first one begins at the next start.
 
     Examples:
       pod update --restart on-failure:3 web
       pod update --memory 512m --cpus 1.5 web
-      pod update --health-interval 10s web
+      pod update --health-interval 5s web
     """
     from pod.cli.actions.update import update_containers
 

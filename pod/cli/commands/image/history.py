@@ -16,6 +16,9 @@ def history(
     format: Format = "",
     human: Annotated[bool, Option("--human", "-H", help="Sizes and times for people; on unless =false")] = True,
     no_trunc: NoTrunc = False,
+    platform: Annotated[
+        str, Option("--platform", metavar="PLATFORM", help="Refused: an image is for one platform; name it alone")
+    ] = "",
     quiet: Quiet = False,
 ) -> int:
     """Show the steps that made an image, the last one first.

@@ -20,6 +20,9 @@ def rm(
     ] = False,
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about images that are gone")] = False,
     no_prune: Annotated[bool, Option("--no-prune", help="Accepted for scripts: pod keeps no untagged parents")] = False,
+    platform: Annotated[
+        str, Option("--platform", metavar="PLATFORM", help="Refused: an image is for one platform; name it alone")
+    ] = "",
 ) -> int:
     """Remove images.
 

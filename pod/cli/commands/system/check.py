@@ -12,6 +12,10 @@ if TYPE_CHECKING:
 
 def check(
     context: Context,
+    force: Annotated[bool, Option("--force", "-f", help="Refused: repairing removes nothing that can be kept")] = False,
+    max: Annotated[
+        str, Option("--max", "-m", metavar="TIME", help="Refused: what nobody refers to goes whatever its age")
+    ] = "",
     quick: Annotated[bool, Option("--quick", "-q", help="Do not read every blob")] = False,
     repair: Annotated[bool, Option("--repair", "-r", help="Mend what is found")] = False,
 ) -> int:

@@ -77,14 +77,14 @@ class HealthFlags(Record):
         ),
     ] = None
     health_on_failure: Annotated[
-        Literal["none", "kill", "restart", "stop"],
+        Literal["", "none", "kill", "restart", "stop"],
         Option(
             "--health-on-failure",
             metavar="ACTION",
             help="What to do when it is unhealthy: none, kill, restart, stop",
             rich_help_panel="Health",
         ),
-    ] = "none"
+    ] = ""
     health_startup_cmd: Annotated[
         str,
         Option(
