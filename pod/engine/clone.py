@@ -50,6 +50,10 @@ def clone(
     names.settle_owner(engine, record.name)
     if image:
         record = _with_image(engine, record, image)
+    if record.users.mode == "auto":
+        from pod.engine import rootfs, users_map
+
+        record = record.replace(id_map=users_map.make(engine, record.users, rootfs.layers_of(engine, record)))
     try:
         if any(mount.type == "volume" for mount in record.mounts):
             from pod.engine.mounts import settle

@@ -176,6 +176,10 @@ def test_two_automatic_containers_have_no_id_in_common(pod: CommandLine) -> None
         pod("run", "-d", *NO_NETWORK, "--name", name, "--userns", "auto", "busybox", "sleep", "1000").ok()
         starts.append(pod("exec", name, "cat", "/proc/self/uid_map").ok().stdout.split()[1:])
     assert starts == [["1", "1024"], ["1025", "1024"]]
+    pod("container", "clone", "auto1", "auto3").ok()
+    cloned = pod("inspect", "--format", "{{index .HostConfig.IDMappings.UidMap 0}}", "auto3").ok().stdout
+    assert cloned == "0:2049:1024\n"
+    pod("rm", "auto3").ok()
     pod("rm", "-f", "-t", "0", "auto1").ok()
     assert shell(pod, "cat /proc/self/uid_map", "--userns", "auto").ok().stdout.split()[1] == "1", "free again"
     pod("rm", "-f", "-t", "0", "auto2").ok()
