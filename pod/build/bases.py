@@ -11,7 +11,7 @@ from pod.build.dockerfile.parse import parse_trigger
 from pod.build.state import StageState
 from pod.engine import spec
 from pod.engine.images import resolve
-from pod.errors import NoSuchImage, PodError
+from pod.errors import PodError
 from pod.oci.image_config import ImageConfig, RootFs, RunConfig
 from pod.oci.platform import Platform
 from pod.storage.images import ImageStore
@@ -67,7 +67,7 @@ def _base(session: Session, stage: Stage, name: str) -> StageState:
     platform = _platform(session, stage)
     try:
         return of_image(session, name, platform)
-    except NoSuchImage as err:
+    except PodError as err:
         place = stage.start.line.at(stage.start.offset)
         raise error(place, f"cannot get the base image {name}: {err.message}", err.hint) from err
 

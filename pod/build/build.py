@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import _signal
-import os
 
 from pod.build import bases, export, image, schedule
 from pod.build.context import opening
@@ -93,7 +92,7 @@ def prepare(engine: Engine, options: BuildOptions, opened: Opened) -> tuple[Sess
     target = graph.target(options.target)
     session = Session(engine, options, graph, opened.context, platform)
     session.arguments = {**arguments, "TARGETSTAGE": options.target or "default"}
-    _open_named(session)
+    _open_named(session, opened)
     return session, target
 
 
@@ -128,20 +127,12 @@ def _arguments(file: Dockerfile, options: BuildOptions, platform: Platform) -> d
     return values
 
 
-def _open_named(session: Session) -> None:
+def _open_named(session: Session, opened: Opened) -> None:
     """Open the contexts that --build-context names."""
-    from pod.build.context import Context
-
+    session.named.update(opened.named)
     for name, where in session.options.contexts.items():
-        if where.startswith(("docker-image://", "container-image://")):
+        if where.startswith(opening.IMAGES):
             session.named[name.lower()] = bases.of_image(session, where.partition("://")[2], session.options.platform)
-        elif where.startswith("target:"):
-            continue
-        else:
-            path = os.path.abspath(where)
-            if not os.path.isdir(path):
-                raise BuildError(f"the build context {name}={where:.200} is no folder")
-            session.named[name.lower()] = Context(path, key=path)
 
 
 def _run(session: Session, target: Stage, display: Display) -> StageState:
@@ -224,13 +215,11 @@ def _add_to_list(session: Session, image_id: Digest) -> None:
 
 
 def _push(session: Session, image_id: Digest, display: Display) -> None:
-    from pod.engine.images import push
-    from pod.registry.options import RegistryOptions
+    from pod.engine.images import pull, push
 
-    images = session.options.images
+    access = pull.registry_options(session.options.images)
     if not session.options.image.names:
         raise UsageError("an image to be pushed needs a name", hint="give it one: -t REGISTRY/NAME")
     for name in session.options.image.names:
         display.hear(Note(f"pushing {name}"))
-        access = RegistryOptions(authfile=images.authfile, tls_verify=images.tls_verify)
         push.push(session.engine, image_id.hex, name, access)

@@ -8,13 +8,12 @@ from __future__ import annotations
 from pod.build.events import Note
 from pod.engine.images import pull, push
 from pod.engine.images.publish import publish
-from pod.errors import NoSuchImage, PodError, UsageError
+from pod.errors import NoSuchImage, PodError
 from pod.linux import jsonfile, times
 from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.oci.image_config import ImageConfig, RootFs, RunConfig
 from pod.oci.manifest import Descriptor, Manifest
-from pod.registry.options import RegistryOptions
 from pod.storage.blobs import BlobStaging
 from pod.storage.build_cache import CachedStep
 from pod.storage.image_changes import NewImage
@@ -27,32 +26,18 @@ if TYPE_CHECKING:
     from pod.build.events import Display
     from pod.build.session import Session
     from pod.build.state import StageState
+    from pod.registry.options import RegistryOptions
 
 _LABEL = "pod.build.cache"
-_FIELDS = ("ref", "dest", "src")
-
-
-def reference_of(text: str) -> str:
-    """Return the image that type=registry,ref=IMAGE or a plain name means. Raises UsageError."""
-    if "=" not in text:
-        return text
-    fields = dict(part.partition("=")[::2] for part in text.split(","))
-    if fields.get("type", "registry") != "registry" or not fields.get("ref"):
-        raise UsageError(
-            f"cannot keep a cache as {text:.100}", hint="it is an image on a registry: type=registry,ref=IMAGE"
-        )
-    return fields["ref"]
 
 
 def _options(session: Session) -> RegistryOptions:
-    images = session.options.images
-    return RegistryOptions(authfile=images.authfile, tls_verify=images.tls_verify)
+    return pull.registry_options(session.options.images)
 
 
 def fetch(session: Session, display: Display) -> None:
     """Learn the steps of the images that --cache-from names; one that cannot be had is told of and passed over."""
-    for text in session.options.cache_from:
-        name = reference_of(text)
+    for name in session.options.cache_from:
         try:
             pulled = pull.pull(session.engine, name, _options(session), policy="always")
             image = ImageStore(session.engine.layout).get(str(pulled.id))
@@ -73,8 +58,7 @@ def send(session: Session, states: Iterable[StageState], display: Display) -> No
     layers = {str(diff_id) for found in own for diff_id in found}
     known = {one.key: one.step for one in session.cache.list() if one.step.layer in layers or not one.step.layer}
     new = _store(session, known, sorted(layers))
-    for text in session.options.cache_to:
-        name = reference_of(text)
+    for name in session.options.cache_to:
         try:
             push.push(session.engine, new.hex, name, _options(session))
         except NoSuchImage as err:

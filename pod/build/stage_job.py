@@ -69,7 +69,10 @@ class StageJob(Job):
         step = Step(session, name, stages, instruction, report, use_cache)
         act = _acts().get(instruction.word)
         if act is None:
-            return settings.apply(state, instruction, session.escape, session.given(stage))
+            try:
+                return settings.apply(state, instruction, session.escape, session.given(stage))
+            except PodError as err:
+                raise _located(err, instruction) from err
         label = f"{stage.shown} " if len(session.graph.file.stages) > 1 else ""
         report(Started(name, f"[{label}{place + 2}/{self._total}] {instruction.shown}"))
         began = time.monotonic()

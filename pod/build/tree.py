@@ -9,6 +9,7 @@ import os
 import posixpath
 import re
 import stat
+from difflib import get_close_matches
 
 from pod.build.ignore import Ignore, translate
 from pod.record import Record
@@ -86,6 +87,11 @@ class Tree:
                 return False
         return True
 
+    def folder_mode(self, path: str) -> int | None:
+        """Return the permissions of a folder, None where there is something else, a link included."""
+        info = self._stat_link(path)
+        return stat.S_IMODE(info.st_mode) if stat.S_ISDIR(info.st_mode) else None
+
     def _stat_link(self, path: str) -> os.stat_result:
         folder = inroot.open_in_root(self.root, posixpath.dirname(path) or ".")
         try:
@@ -157,3 +163,21 @@ def has_wildcard(pattern: str) -> bool:
 
 def _unescaped(pattern: str) -> str:
     return pattern.replace("\\", "") if "\\" in pattern else pattern
+
+
+def why_missing(tree: Tree, pattern: str) -> str:
+    """Return what may help with a pattern that fits nothing a build sees: the rule that hides it, or near names."""
+    everything = Tree(tree.path)
+    try:
+        hidden = everything.find(pattern)
+    finally:
+        everything.close()
+    rule = tree.ignore.rule_for(hidden[0]) if hidden else None
+    if rule is not None:
+        what = "it is" if hidden[0] == posixpath.normpath("/" + pattern).lstrip("/") else f"{hidden[0]} is"
+        return f"{what} there, but line {rule.line} of {tree.ignore.file} hides it: {rule.pattern}"
+    if pattern.startswith("../") or "/../" in pattern:
+        return f"{pattern:.60} leads out of the context, whose root is all that a build sees"
+    folder, name = posixpath.split(posixpath.normpath("/" + pattern).lstrip("/"))
+    near = get_close_matches(name, tree.names(folder or "."), n=3, cutoff=0.5)
+    return f"there is {', '.join(posixpath.join(folder, other) for other in near)}" if near else ""

@@ -9,6 +9,10 @@ from pod.oci.image_config import Healthcheck
 from pod.record import Record
 from pod.storage.container_records import ContainerSettings
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.registry.credentials import Credentials
+
 
 class ImageSource(Record):
     """How a container comes by its image: for which platform, when it is fetched, and how."""
@@ -20,6 +24,8 @@ class ImageSource(Record):
     retry: int = 3
     retry_delay: float = 0.0  # seconds; 0 waits longer each time
     quiet: bool = False
+    credentials: Credentials | None = None
+    cert_dir: str = ""
 
 
 class CreateOptions(ContainerSettings, kw_only=True):

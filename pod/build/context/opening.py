@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _MAX_DOCKERFILE = 4 << 20
+IMAGES = ("docker-image://", "container-image://")  # how --build-context names an image
 
 
 class Opened(Record):
@@ -29,10 +30,34 @@ class Opened(Record):
     context: Context | None
     text: str
     file: str
+    named: dict[str, Context] = {}  # those of --build-context that are files, by name
 
 
 def open_all(engine: Engine, options: BuildOptions, folder: str) -> Opened:
-    """Get context and Dockerfile; what has to be fetched or unpacked goes into `folder`. Raises BuildError."""
+    """Get contexts and Dockerfile; what has to be fetched or unpacked goes into `folder`. Raises BuildError."""
+    named = {}
+    for number, (name, where) in enumerate(options.contexts.items()):
+        if not where.startswith((*IMAGES, "target:")):
+            named[name.lower()] = _named(engine, name, where, f"{folder}/named{number}")
+    return _open_main(engine, options, folder).replace(named=named)
+
+
+def _named(engine: Engine, name: str, where: str, folder: str) -> Context:
+    """Open a context of --build-context: a folder, a git repository or an archive by HTTP."""
+    os.mkdir(folder)
+    path = key = ""
+    if is_git(where):
+        path = git.clone(git.parse(where), f"{folder}/context").path
+    elif is_url(where):
+        path = unpack(engine, http.fetch(where, f"{folder}/fetched").path, f"{folder}/context", where)
+    else:
+        path = key = os.path.abspath(where)
+        if not os.path.isdir(path):
+            raise BuildError(f"the build context {name}={where:.200} is no folder")
+    return Context(path, _read_rules([f"{path}/.containerignore", f"{path}/.dockerignore"]), key)
+
+
+def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
     text = options.file_text
     path, key = "", ""
     if options.context == "-":
@@ -148,6 +173,10 @@ def _ignore_rules(options: BuildOptions, context: str, dockerfile: str) -> ignor
     else:
         beside = [f"{dockerfile}.dockerignore", f"{dockerfile}.containerignore"] if os.path.isfile(dockerfile) else []
         candidates = [*beside, f"{context}/.containerignore", f"{context}/.dockerignore"]
+    return _read_rules(candidates)
+
+
+def _read_rules(candidates: list[str]) -> ignore.Ignore:
     for path in candidates:
         if os.path.isfile(path):
             text = files.read_bytes(path, 1 << 20).decode(errors="surrogateescape")

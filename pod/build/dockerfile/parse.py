@@ -230,9 +230,9 @@ def _arg(reader: _Reader) -> Pairs:
 
 
 def _words(reader: _Reader) -> Words:
-    found = (words.json_form(reader.text) if reader.word == "VOLUME" else None) or tuple(
-        word for word, _ in reader.split()
-    )
+    found = words.json_form(reader.text) if reader.word == "VOLUME" else None
+    if found is None:
+        found = tuple(word for word, _ in reader.split())
     if not found or not all(found):
         raise reader.error(f"{reader.word} needs a value that is not empty")
     return Words(**reader.common, words=found)

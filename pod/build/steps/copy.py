@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import posixpath
 import stat
-from difflib import get_close_matches
 
 from pod.build import digests
 from pod.build import session as sessions
@@ -19,7 +18,7 @@ from pod.build.step_root import StepRoot
 from pod.build.steps import placing
 from pod.build.steps.placing import Manner, Placer
 from pod.build.steps.settings import Reader
-from pod.build.tree import Tree
+from pod.build.tree import Tree, why_missing
 from pod.errors import BuildError
 from pod.record import Record
 from pod.storage import rootfs
@@ -229,21 +228,10 @@ def find(step: Step, tree: Tree, order: Order, context: Context | None) -> list[
 
 def _not_there(step: Step, tree: Tree, pattern: str, context: Context | None) -> Exception:
     """Return the error for a source that is not there, with near names, or with the line that hides it."""
-    path = posixpath.normpath("/" + pattern).lstrip("/")
     where = "the context" if context is not None else f"{step.instruction.value('from')}"
-    rule = tree.ignore.rule_for(path) if tree.exists(path) else None
-    if rule is not None:
-        hint = f"it is there, but line {rule.line} of {tree.ignore.file} hides it: {rule.pattern}"
-    elif pattern.startswith("../") or "/../" in pattern:
-        hint = f"{pattern:.60} leads out of the context, whose root is all that a build sees"
-    else:
-        folder, name = posixpath.split(path)
-        near = get_close_matches(name, tree.names(folder or "."), n=3, cutoff=0.5)
-        shown = ", ".join(posixpath.join(folder, other) for other in near)
-        hint = f"there is {shown}" if near else ""
     line = step.instruction.line
     place = line.at(max(0, line.text.find(pattern)))
-    return error(place, f"{step.instruction.word}: {pattern:.100} is not in {where}", hint)
+    return error(place, f"{step.instruction.word}: {pattern:.100} is not in {where}", why_missing(tree, pattern))
 
 
 def copy_tree(tree: Tree, found: list[tuple[str, str]], order: Order, root: str) -> None:

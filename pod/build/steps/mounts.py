@@ -11,10 +11,11 @@ import os
 import posixpath
 
 from pod.build import digests
-from pod.build.context import Context
+from pod.build.context import Context, visible
 from pod.build.dockerfile.location import error
 from pod.build.state import StageState
 from pod.build.steps.settings import Reader
+from pod.build.tree import Tree, why_missing
 from pod.errors import BuildError, DockerfileError
 from pod.linux import files
 from pod.linux import syscalls as sc
@@ -188,7 +189,20 @@ def _content(step: Step, mount: StepMount) -> Any:
     origin = _origin(step, mount)
     if isinstance(origin, StageState):
         return [str(diff_id) for diff_id in origin.diff_ids]
-    return digests.of_context(step.session.engine.layout, origin, [mount.source.strip("/") or "."])
+    path = mount.source.strip("/") or "."
+    _check_there(step, mount, origin, path)
+    return digests.of_context(step.session.engine.layout, origin, [path])
+
+
+def _check_there(step: Step, mount: StepMount, origin: Context, path: str) -> None:
+    tree = Tree(origin.path, origin.ignore)
+    try:
+        if not tree.sees(path):
+            where = mount.origin or "the context"
+            flag = next(one for one in step.instruction.flags if one.name == "mount" and path in (one.value or ""))
+            raise error(flag.location, f"--mount: {path:.100} is not in {where}", why_missing(tree, path))
+    finally:
+        tree.close()
 
 
 def _origin(step: Step, mount: StepMount) -> Context | StageState:
@@ -249,19 +263,24 @@ def prepare(step: Step, state: StageState, mounts: list[StepMount], folder: str)
 
 
 def _bind(step: Step, mount: StepMount, prepared: Prepared, number: int) -> None:
-    origin = _origin(step, mount)
-    lowers = _folders(step.session, origin)
+    lowers = _folders(step.session, _origin(step, mount), prepared.place(number))
     views = _Views(step.session, lowers, prepared.place(number), mount)
     is_file = views.is_file
     prepared.later(views)
     prepared.add(Mount("bind", mount.target, views.shown, ("ro",) if mount.readonly else ()), is_file=is_file)
 
 
-def _folders(session: Session, origin: Context | StageState) -> list[str]:
+def _folders(session: Session, origin: Context | StageState, place: str) -> list[str]:
+    """Return the folders that a stage or a context is made of, lowest first."""
     if isinstance(origin, Context):
-        return [origin.path]
+        return visible.layers_of(origin, _driver(session), place)
     store = LayerStore(session.engine.layout)
     return [store.path(diff_id) for diff_id in origin.diff_ids]
+
+
+def _driver(session: Session) -> str:
+    engine = session.engine
+    return choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program)
 
 
 class _Views:
@@ -284,7 +303,7 @@ class _Views:
     def mount(self) -> None:
         """Mount the whole at one place, and from that the part that is wanted at another."""
         engine = self._session.engine
-        driver = choice.choose(engine.layout, engine.settings.storage_driver, engine.settings.mount_program)
+        driver = _driver(self._session)
         folder = f"{self._place}/own"
         files.make_folders(folder)
         if len(self._lowers) == 1 and self._mount.readonly:
@@ -308,7 +327,6 @@ def _is_file(lowers: list[str], source: str) -> bool:
 
 
 def _cache(step: Step, mount: StepMount, prepared: Prepared, number: int) -> None:
-    del number
     layout = step.session.engine.layout
     name = hashlib.sha256(mount.id.encode()).hexdigest()[:32]
     lock = Lock(layout.lock("build-mount", name), shared=mount.sharing == "shared")
@@ -323,12 +341,12 @@ def _cache(step: Step, mount: StepMount, prepared: Prepared, number: int) -> Non
     prepared.hold(lock)
     folder = f"{layout.build}/mounts/{name}"
     if not os.path.isdir(f"{folder}/data"):
-        _make_cache(step, mount, folder)
+        _make_cache(step, mount, folder, prepared.place(number))
     os.utime(folder)
     prepared.add(Mount("bind", mount.target, f"{folder}/data", ("ro",) if mount.readonly else ()))
 
 
-def _make_cache(step: Step, mount: StepMount, folder: str) -> None:
+def _make_cache(step: Step, mount: StepMount, folder: str, place: str) -> None:
     """Make a cache folder, with what `from` and `source` name as its first contents."""
     files.make_folders(folder)
     files.write_atomic(f"{folder}/id", mount.id.encode(), durable=False)
@@ -337,7 +355,7 @@ def _make_cache(step: Step, mount: StepMount, folder: str) -> None:
     if mount.origin:
         from pod.storage import tree_copy
 
-        for lower in _folders(step.session, step.source(mount.origin)):
+        for lower in _folders(step.session, step.source(mount.origin), place):
             source = os.path.normpath(os.path.join(lower, mount.source.strip("/")))
             if os.path.realpath(source).startswith(lower) and os.path.isdir(source):
                 tree_copy.apply(source, made)

@@ -47,6 +47,7 @@ def run(step: Step, state: StageState) -> StageState:
             "mounts": run_mounts.seen(step, mounts),
             "network": instruction.value("network"),
             "security": instruction.value("security"),
+            **({"volumes": sorted(state.config.volumes)} if state.config.volumes else {}),
         },
     )
     with step.session.cache.lock(key):
@@ -93,7 +94,7 @@ def _execute(
     step: Step, state: StageState, root: StepRoot, command: tuple[tuple[str, ...], str], mounts: list[StepMount]
 ) -> None:
     with run_mounts.prepare(step, state, mounts, root.folder) as prepared:
-        plan = root.prepare_container(prepared.points)
+        plan = root.prepare_container([*prepared.points, *((path, False) for path in state.config.volumes)])
         record = _record(step, state, command[0], prepared)
         engine = engine_in(step.session.engine, root.folder)
         if command[1]:

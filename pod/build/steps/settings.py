@@ -5,6 +5,7 @@ from __future__ import annotations
 from pod.build.dockerfile.expand import BadSubstitution, expand, expand_to_words
 from pod.build.dockerfile.instructions import Command, Health, Instruction, OnBuild, Pairs, Words
 from pod.build.dockerfile.location import error
+from pod.errors import PodError
 from pod.linux import jsonfile, signals
 from pod.oci.durations import parse_duration
 from pod.oci.image_config import Healthcheck, History
@@ -182,7 +183,7 @@ def _health(state: StageState, instruction: Instruction, reader: Reader) -> tupl
                 values["retries"] = _retries(flag.value or "")
             else:
                 values[flag.name.replace("-", "_")] = parse_duration(flag.value or "")
-        except ValueError as err:
+        except (ValueError, PodError) as err:
             raise error(flag.location, f"--{flag.name}: {err}", "a duration is written 30s, 1m30s or 500ms") from err
     command = instruction.text.partition(" ")[2].strip()
     test = ("CMD-SHELL", command) if instruction.argv is None else ("CMD", *instruction.argv)

@@ -9,6 +9,7 @@ from pod.build.options import BuildOptions, ImageOptions, Output, Secret, StepOp
 from pod.cli.parsers import environment, hosts, invalid, labels, line_files, split_commas
 from pod.cli.parsers.durations import parse_duration
 from pod.cli.parsers.mounts import parse_mounts
+from pod.cli.parsers.registry_options import parse_credentials
 from pod.cli.parsers.sizes import parse_size
 from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.images.tag import full_name
@@ -44,8 +45,8 @@ def parse_build_options(context: Context, flags: BuildFlags) -> BuildOptions:
         from_image=flags.from_,
         no_cache=flags.no_cache,
         no_cache_stages=split_commas(flags.no_cache_filter),
-        cache_from=flags.cache_from,
-        cache_to=flags.cache_to,
+        cache_from=tuple(map(_cache_image, flags.cache_from)),
+        cache_to=tuple(map(_cache_image, flags.cache_to)),
         ignore_file=flags.ignorefile,
         contexts=_pairs("--build-context", flags.build_context),
         jobs=_jobs(flags),
@@ -62,6 +63,18 @@ def _check_isolation(flags: BuildFlags) -> None:
         raise invalid("--isolation", flags.isolation, "RUN is always in a container of yours")
     if flags.userns not in ("", "host", "private"):
         raise invalid("--userns", flags.userns, "RUN is in your user namespace, as all containers are")
+
+
+def _cache_image(text: str) -> str:
+    """Return the image that type=registry,ref=IMAGE, or a plain name, means."""
+    if "=" not in text:
+        return text
+    fields = dict(part.partition("=")[::2] for part in text.split(","))
+    if fields.get("type", "registry") != "registry" or not fields.get("ref"):
+        raise UsageError(
+            f"cannot keep a cache as {text:.100}", hint="it is an image on a registry: type=registry,ref=IMAGE"
+        )
+    return fields["ref"]
 
 
 def _default_context(flags: BuildFlags) -> str:
@@ -117,6 +130,8 @@ def _images(flags: BuildFlags) -> ImageSource:
         retry=3 if flags.retry is None else flags.retry,
         retry_delay=delay,
         quiet=flags.quiet,
+        credentials=parse_credentials(flags.creds) if flags.creds else None,
+        cert_dir=flags.cert_dir,
     )
 
 

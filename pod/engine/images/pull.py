@@ -116,9 +116,7 @@ def for_container(engine: Engine, name: str, source: ImageSource, missing: NoSuc
     notice = ""
     if missing is not None:
         notice = f"Unable to find image '{familiar(str(Reference.parse(name).with_default_tag()))}' locally"
-    options = RegistryOptions(
-        source.authfile, tls_verify=source.tls_verify, retry=source.retry, retry_delay=source.retry_delay
-    )
+    options = registry_options(source)
     make_progress = PullProgress if source.quiet or engine.pull_progress is None else engine.pull_progress
     how = {"policy": source.pull, "platform": source.platform, "notice": "" if source.quiet else notice}
     try:
@@ -128,6 +126,13 @@ def for_container(engine: Engine, name: str, source: ImageSource, missing: NoSuc
         if missing is None:
             raise
         raise NoSuchImage(name, hint=f"{err.message}\n{err.hint}".strip()) from err
+
+
+def registry_options(source: ImageSource) -> RegistryOptions:
+    """Return how to talk to registries about the image of a container or of a build."""
+    return RegistryOptions(
+        source.authfile, source.credentials, source.tls_verify, source.cert_dir, source.retry, source.retry_delay
+    )
 
 
 def pull_all_tags(engine: Engine, name: str, options: RegistryOptions, progress: PullProgress) -> list[Pulled]:

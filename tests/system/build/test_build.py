@@ -18,6 +18,7 @@ import pytest
 from tests.support import contexts
 from tests.support.commands import CommandLine
 from tests.support.containers import run
+from tests.support.terminal import Terminal
 from tests.support.web import served
 
 NO_NETWORK = "--network=none"
@@ -134,6 +135,9 @@ def test_program_that_is_not_there(build: Callable[..., Any]) -> None:
         ("FROM busybox\nRUN --mount=type=secret,id=x,required=true true\n", "there is no secret x"),
         ("FROM busybox\nCOPY --chown=nobdy Dockerfile /\n", 'no user "nobdy" in the image'),
         ("FROM $NONE\n", "the name of the base image is empty"),
+        ("FROM busybox\nVOLUME []\n", "Error: Dockerfile:2:8: VOLUME needs a value"),
+        ("FROM busybox\nHEALTHCHECK --interval=x CMD y\n", "Error: Dockerfile:2:13: --interval: invalid duration 'x'"),
+        ("FROM Busy!\n", "Error: Dockerfile:1:6: cannot get the base image Busy!: invalid reference"),
         ("FROM busybox\nUSER nobdy\nRUN id\n", 'no user "nobdy" in the image'),
     ],
 )
@@ -148,6 +152,10 @@ def test_missing_source_lists_near_names_and_tells_what_hides_it(build: Callable
     assert "there is main.py" in build("FROM busybox\nCOPY mian.py /\n", files=files).stderr
     result = build("FROM busybox\nCOPY hidden.txt /\n", files=files)
     assert "line 2 of .dockerignore hides it: hidden*" in result.stderr
+    result = build("FROM busybox\nCOPY *.txt /\n", files=files)
+    assert "hidden.txt is there, but line 2 of .dockerignore hides it: hidden*" in result.stderr
+    mount = build("FROM busybox\nRUN --mount=type=bind,source=mian.py,target=/m true\n", files=files).stderr
+    assert "Error: Dockerfile:2:5: --mount: mian.py is not in the context" in mount and "there is main.py" in mount
     assert "leads out of the context" in build("FROM busybox\nCOPY ../x /\n", files=files).stderr
 
 
@@ -160,6 +168,76 @@ def test_ignored_files_are_not_copied(pod: CommandLine, build: Callable[..., Any
     files["Dockerfile.dockerignore"] = "src\n"
     build("FROM busybox\nCOPY . /w/\n", "-t", "ignoring", files=files).ok()
     assert "/w/top" in run(pod, "ignoring", "find", "/w", "-type", "f").lines
+
+
+def test_bind_mount_shows_no_ignored_files(build: Callable[..., Any]) -> None:
+    files: Files = {
+        ".dockerignore": "secret\ndeep/*\n!deep/kept\n",
+        "secret/s": "",
+        "f": "",
+        "deep/kept": "",
+        "deep/x": "",
+    }
+    text = "FROM busybox\nRUN --mount=type=bind,target=/c cd /c && ls -1 . deep | tr '\\n' ' '; ! test -e secret\n"
+    assert ".: Dockerfile deep f  deep: kept" in build(text, files=files).ok().stderr
+    text = text.replace("target", "rw,target")
+    assert ".: Dockerfile deep f  deep: kept" in build(text, files=files).ok().stderr
+
+
+def test_quiet_build_shows_what_a_failing_step_wrote(build: Callable[..., Any]) -> None:
+    assert build("FROM busybox\nRUN echo fine\n", "-q").ok().stderr == ""
+    result = build("FROM busybox\nRUN echo fine\nRUN echo told; false\n", "-q", "--no-cache")
+    assert result.stderr.startswith("told\nError: Dockerfile:3: RUN echo told; false: exit code 1\n")
+
+
+def test_folder_of_a_volume_is_there_for_run(pod: CommandLine, build: Callable[..., Any]) -> None:
+    """As with Docker's first builder and Podman; what is written to it stays, as with BuildKit."""
+    build("FROM busybox\nVOLUME /data/v /unused\nRUN echo x > /data/v/f\nCMD cat /data/v/f\n", "-t", "voluminous").ok()
+    assert run(pod, "voluminous").ok().stdout == "x\n"
+
+
+def test_other_contexts_are_folders_archives_and_images(
+    pod: CommandLine, build: Callable[..., Any], tmp_path: Path
+) -> None:
+    contexts.write(tmp_path / "other", {"f": "folder\n", "hidden": "", ".dockerignore": "hidden\n"})
+    contexts.write(tmp_path / "packed", {"f": "archive\n"})
+    subprocess.run(["tar", "-czf", tmp_path / "packed.tar.gz", "-C", tmp_path / "packed", "f"], check=True)
+    text = "FROM base\nCOPY --from=other . /o/\nCOPY --from=packed f /p\n"
+    text += "COPY --from=base /etc/passwd /q\nCMD cat /o/f /p; ls /o\n"
+    with served(tmp_path) as address:
+        options = [f"other={tmp_path / 'other'}", f"packed={address}/packed.tar.gz", "base=docker-image://busybox"]
+        build(text, *(word for option in options for word in ("--build-context", option)), "-t", "gathered").ok()
+    assert run(pod, "gathered").ok().lines == ["folder", "archive", "f"]
+
+
+def test_locked_cache_mounts_are_used_one_after_the_other_private_ones_apart(build: Callable[..., Any]) -> None:
+    step = "RUN --mount=type=cache,id={0},target=/c,sharing={0} mkdir /c/in && sleep 0.3; r=$?; rmdir /c/in; exit $r\n"
+    for sharing in ("locked", "private"):
+        text = "".join(f"FROM busybox AS s{n}\nRUN echo {n}\n{step.format(sharing)}" for n in range(2))
+        build(text + "FROM scratch\nCOPY --from=s0 /etc/passwd /a\nCOPY --from=s1 /etc/passwd /b\n", "--jobs", "2").ok()
+
+
+def test_debug_shell_is_in_the_container_of_the_step_that_failed(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(tmp_path / "c", {"Dockerfile": "FROM busybox\nRUN echo left > /clue && false\n"})
+    with Terminal(pod.argv("build", NO_NETWORK, "--debug-shell", str(folder)), pod.env) as terminal:
+        terminal.expect("a shell in the container")
+        terminal.type("cat /clue; exit\n")
+        terminal.expect("left\r\n")
+        assert terminal.wait() == 1
+    assert leftovers(pod) == []
+
+
+def test_clone_of_a_repository_finds_the_cache_of_another(pod: CommandLine, tmp_path: Path) -> None:
+    files = {"Dockerfile": "FROM busybox\nCOPY . /src\nRUN date +%N > /when\n", "d/f": "x", ".dockerignore": ".git\n"}
+    git = CommandLine(["git", "-c", "user.name=a", "-c", "user.email=a@b"], pod.env)
+    first = contexts.write(tmp_path / "first", files)
+    (first / "link").symlink_to("d/f")
+    for words in (("init", "-q"), ("add", "."), ("commit", "-q", "-m", "all")):
+        git("-C", first, *words).ok()
+    os.utime(first / "d/f", (1, 1))
+    git("clone", "-q", first, tmp_path / "second").ok()
+    ids = [pod("build", NO_NETWORK, "-q", folder).ok().stdout for folder in (first, tmp_path / "second")]
+    assert ids[0] == ids[1]
 
 
 def test_links_in_a_context_lead_nowhere_else(build: Callable[..., Any], tmp_path: Path) -> None:

@@ -59,12 +59,12 @@ def _write_metadata(context: Context, path: str, image_id: Digest, names: tuple[
 
 def choose(flags: BuildFlags) -> Display:
     """Return how to show what happens: a live view where people look on, plain lines elsewhere."""
-    from pod.build.events import Display
-
     if flags.progress == "rawjson":
         raise UsageError("--progress rawjson is not possible", hint="there are auto, plain, tty and quiet")
     if flags.quiet or flags.progress == "quiet":
-        return Display()
+        from pod.cli.actions.build.failures import Failures
+
+        return Failures(sys.stderr)
     stream: TextIO = open(flags.logfile, "w", encoding="utf-8") if flags.logfile else sys.stderr
     shell = flags.debug_shell or not flags.rm  # it needs the terminal for itself
     if flags.progress == "tty" or (flags.progress == "auto" and stream.isatty() and not shell):

@@ -51,7 +51,7 @@ class SourceFlags(Record):
         Option(
             "--build-context",
             metavar="NAME=PLACE",
-            help="Another context for COPY --from: a folder or docker-image://IMAGE",
+            help="Another context for COPY --from: a folder, a git or archive URL, or docker-image://IMAGE",
             rich_help_panel="Source",
         ),
     ] = ()
@@ -160,8 +160,8 @@ class SourceFlags(Record):
         str,
         Option(
             "--creds",
-            metavar="USER:PASSWORD",
-            help="Refused: `pod login` keeps what a registry wants",
+            metavar="USER[:PASSWORD]",
+            help="Credentials for this time only",
             rich_help_panel="Source",
         ),
     ] = ""
@@ -170,7 +170,7 @@ class SourceFlags(Record):
         Option(
             "--cert-dir",
             metavar="FOLDER",
-            help="Refused: certificates.d holds the certificates of registries",
+            help="Folder with certificates and keys",
             rich_help_panel="Source",
         ),
     ] = ""
