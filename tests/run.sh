@@ -56,7 +56,7 @@ main() {
     mkdir -p "$folder"
     exec 9>"$folder/lock"
     flock -n 9 || { say 'waiting for another run of the tests to end' && flock 9; }
-    venv='' wheels='' within=''
+    venv='' wheels='' within='' group=''
     if [ "$(id -u)" = 0 ]; then prepare_machine; fi
     make_venv
     failed=''
@@ -202,6 +202,7 @@ run_suites() {
         esac
     done
     [ -z "$folders" ] || pytest_in_workers "$@"
+    case $folders in *tests/system*) [ $# != 0 ] || in_control_group ;; esac
     [ -z "$manager" ] || with_user_manager "$@"
 }
 
@@ -212,6 +213,15 @@ pytest_in_workers() {
     # shellcheck disable=SC2086 # a list of folders
     as_test_user python -m pytest -p no:cacheprovider -o faulthandler_timeout=300 -n "$workers" --dist loadfile \
         --durations=15 --durations-min=0.5 $folders "$@" || failed="$failed tests"
+}
+
+# What only a session with a control group of its own can show.
+in_control_group() {
+    [ "$(id -u)" = 0 ] || { skip limits 'only root can hand over a control group' && return; }
+    grep -q ' cgroup2 ' /proc/mounts || { skip limits 'control groups of version 2 are not mounted' && return; }
+    group="sh $checkout/tests/control-group.sh $user"
+    as_test_user python -m pytest -p no:cacheprovider -p no:xdist tests/system/test_limits.py || failed="$failed limits"
+    group=''
 }
 
 # One after another: they share the user's one systemd.
@@ -258,7 +268,7 @@ as_test_user() {
         value=$(printenv "$name") && set -- "$name=$value" "$@"
     done
     # shellcheck disable=SC2086 # words of a command, or none
-    $within setpriv --reuid "$user" --regid "$user" --init-groups env -i "$@" 9>&-
+    $within $group setpriv --reuid "$user" --regid "$user" --init-groups env -i "$@" 9>&-
 }
 
 # The two users are the tests' own: whatever they or their subordinate ids still run is a leftover.
