@@ -54,6 +54,12 @@ def test_overlay_keeps_changes_in_the_folders_that_are_named(pod: CommandLine, f
     pod("unshare", "rm", "-rf", tmp_path / "upper", tmp_path / "work").ok()
 
 
+def test_overlay_on_a_missing_folder_names_it(pod: CommandLine, tmp_path: Path) -> None:
+    for words in ("upperdir=/no/such,workdir=/no/such", f"upperdir={tmp_path},workdir=/no/such"):
+        result = shell(pod, "true", "-v", f"{tmp_path}:/m:O,{words}")
+        assert result.code == 125 and "dir /no/such is no folder" in result.stderr
+
+
 def test_overlay_of_a_volume(pod: CommandLine) -> None:
     shell(pod, "echo below >/v/x", "-v", "below:/v").ok()
     assert shell(pod, "echo above >/v/y; cat /v/*", "-v", "below:/v:O").ok().stdout == "below\nabove\n"

@@ -100,6 +100,12 @@ class Scratch:
             raise UsageError(f"cannot mount {source} as an overlay: it is no folder", hint="leave :O away")
         target = self._new()
         values = dict(word.split("=", 1) for word in mount.options if "=" in word)
+        for name in ("upperdir", "workdir"):
+            if name in values and not os.path.isdir(values[name]):
+                raise UsageError(
+                    f"cannot mount {source} as an overlay: {name} {values[name]} is no folder",
+                    hint=f"make it first: mkdir -p {values[name]}",
+                )
         upper = values.get("upperdir") or self._own("upper")
         work = values.get("workdir") or self._own("work")
         driver = self._driver(f"mount {source} as an overlay")
