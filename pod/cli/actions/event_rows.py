@@ -76,10 +76,10 @@ def docker_document(event: Event) -> dict[str, Any]:
     moment = times.to_ns(event.time)
     action = words(event)[1]
     origin = {"from": event.image} if event.image else {}
+    # what Docker's API had before it knew of other objects
+    old = {"status": action, "id": _actor(event), **origin} if event.type in (CONTAINER, IMAGE) else {}
     return {
-        "status": action,
-        "id": _actor(event),
-        **origin,
+        **old,
         "Type": event.type,
         "Action": action,
         "Actor": {"ID": _actor(event), "Attributes": _attributes(event)},
@@ -125,7 +125,7 @@ def full_image(event: Event) -> str:
 
 
 def _actor(event: Event) -> str:
-    return event.id if event.type == CONTAINER or not event.id else f"sha256:{event.id}"
+    return f"sha256:{event.id}" if event.type == IMAGE and event.id else event.id
 
 
 def _attributes(event: Event) -> dict[str, str]:

@@ -29,6 +29,9 @@ class _Facts(Fields):
 def show_info(context: Context, format: str) -> int:
     """Print what is known of the machine and the store."""
     facts = info(context.engine)
+    if context.as_docker:
+        _show_dockers(context, facts, format)
+        return 0
     if format.strip() in ("json", "{{json .}}"):
         sys.stdout.write(json_text(_struct(facts)))
     elif format:
@@ -38,6 +41,16 @@ def show_info(context: Context, format: str) -> int:
 
         yaml.safe_dump(facts, sys.stdout, sort_keys=False, allow_unicode=True)
     return 0
+
+
+def _show_dockers(context: Context, facts: dict[str, Any], format: str) -> None:
+    from pod.cli.actions.docker_info import docker_document, docker_text
+
+    log_driver = context.engine.settings.config.values.get("containers.log_driver", "k8s-file")
+    document = docker_document(facts, str(log_driver))
+    if format.strip() == "json":
+        format = "{{json .}}"
+    sys.stdout.write(format_documents(format, [document]) if format else docker_text(document))
 
 
 def _struct(value: Any) -> Any:

@@ -30,7 +30,7 @@ def show_usage(context: Context, *, format: str, verbose: bool) -> int:
     usage = disk_usage(context.engine)
     kinds = _kinds(usage, as_docker=context.as_docker)
     if verbose:
-        text = _details(usage, bold=context.on_terminal)
+        text = _details(usage, context)
     elif format.strip() in ("json", "{{json .}}") and not context.as_docker:
         text = tables.format_rows(format, [_podman_row(*kind) for kind in kinds], {}, columns=())
     else:
@@ -78,24 +78,25 @@ def _podman_row(kind: str, total: int, active: int, size: int, reclaimable: int)
     return Row(Type=kind, Total=total, Active=active, Size=size, Reclaimable=reclaimable)
 
 
-def _details(usage: DiskUsage, *, bold: bool) -> str:
+def _details(usage: DiskUsage, context: Context) -> str:
     """Return the three tables that both peers print."""
     volumes = [[one.record.name, str(one.containers), units.decimal_size(one.size, digits=4)] for one in usage.volumes]
     parts: list[Any] = [
         "Images space usage:\n",
         _table(("REPOSITORY", "TAG", "IMAGE ID", "CREATED", "SIZE", "SHARED SIZE", "UNIQUE SIZE", "CONTAINERS"),
-               _image_rows(usage), bold),
+               _image_rows(usage), context),
         "Containers space usage:\n",
         _table(("CONTAINER ID", "IMAGE", "COMMAND", "LOCAL VOLUMES", "SIZE", "CREATED", "STATUS", "NAMES"),
-               _container_rows(usage), bold),
+               _container_rows(usage), context),
         "Local Volumes space usage:\n",
-        _table(("VOLUME NAME", "LINKS", "SIZE"), volumes, bold),
+        _table(("VOLUME NAME", "LINKS", "SIZE"), volumes, context),
     ]  # fmt: skip
-    return "\n".join(parts)
+    return "\n".join([*parts, "Build cache usage: 0B\n"] if context.as_docker else parts)
 
 
-def _table(titles: tuple[str, ...], rows: list[list[str]], bold: bool) -> str:
-    return tables.render_table(titles, rows, layout=tables.PODMAN, bold=bold)
+def _table(titles: tuple[str, ...], rows: list[list[str]], context: Context) -> str:
+    layout = tables.DOCKER if context.as_docker else tables.PODMAN
+    return tables.render_table(titles, rows, layout=layout, bold=context.on_terminal)
 
 
 def _image_rows(usage: DiskUsage) -> list[list[str]]:

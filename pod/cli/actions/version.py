@@ -11,6 +11,10 @@ from pod.cli.template import Fields
 from pod.cli.template.gojson import dumps
 from pod.oci.platform import Platform
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.cli.context import Context
+
 API_VERSION = "1.41"  # of Docker's API; programs compare it before they trust anything else that a client prints
 
 
@@ -20,8 +24,8 @@ class _Versions(Fields):
     aliases = {"APIVersion": "ApiVersion"}
 
 
-def show_version(format: str) -> int:
-    """Print the versions."""
+def show_version(context: Context, format: str) -> int:
+    """Print the versions; where pod is called `docker` those of the server too, although there is none."""
     import platform
 
     python = platform.python_version()
@@ -38,6 +42,8 @@ def show_version(format: str) -> int:
             ("Kernel version:", os.uname().release),
         ]
         print("Client: pod", *(f" {name:18} {value}" for name, value in rows), sep="\n")
+        if context.as_docker:
+            print("\nServer: pod", " Engine:", *(f"  {name:17} {value}" for name, value in rows), sep="\n")
     return 0
 
 

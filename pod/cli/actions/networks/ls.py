@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _TITLES = {"ID": "NETWORK ID", "Name": "NAME", "Driver": "DRIVER", "Scope": "SCOPE", "Labels": "LABELS"}
 _COLUMNS = ("ID", "Name", "Driver")
+_DOCKER_FIELDS = ("CreatedAt", "Driver", "ID", "IPv4", "IPv6", "Internal", "Labels", "Name", "Scope")
 _SHORT = 12
 
 
@@ -44,6 +45,8 @@ def _text(context: Context, found: Sequence[Network], format: str, *, heading: b
 
         return json_text([inspect.podmans(network, []) for network in found])
     rows = [_row(network, whole) for network in found]
+    if context.as_docker and format.strip() in ("json", "{{json .}}"):
+        rows = [_dockers_row(row) for row in rows]
     columns = (*_COLUMNS, "Scope") if context.as_docker else _COLUMNS
     layout = tables.DOCKER if context.as_docker else tables.PODMAN
     return tables.format_rows(
@@ -60,8 +63,15 @@ def _row(network: Network, whole: bool) -> Row:
     fields["Labels"] = ",".join(f"{key}={value}" for key, value in sorted(network.labels.items()))
     fields["Label"] = lambda key: network.labels.get(key, "")
     fields["CreatedAt"] = network.created
-    fields["IPv6"] = str(network.ipv6).lower()
+    fields["IPv4"], fields["IPv6"] = str(fields["EnableIPv4"]).lower(), str(network.ipv6).lower()
     return Row(fields)
+
+
+def _dockers_row(row: Row) -> Row:
+    """Return the fields that Docker has, all of them text."""
+    return type(row)(
+        {name: str(row[name]).lower() if row[name] in (True, False) else row[name] for name in _DOCKER_FIELDS}
+    )
 
 
 def _id(network: Network, whole: bool) -> str:

@@ -16,4 +16,4 @@ def version(context: Context, format: ShortFormat = "") -> int:
     """
     from pod.cli.actions.version import show_version
 
-    return show_version(format)
+    return show_version(context, format)
