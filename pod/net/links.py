@@ -66,6 +66,11 @@ class Links:
         attributes = string(_IFLA_IFNAME, name) + u32(_IFLA_MTU, mtu) + u32(_IFLA_MASTER, master) + info
         self._new_link(name, attributes, up=True)
 
+    def put_into_bridge(self, name: str, master: int, mtu: int) -> None:
+        """Make an interface that is there a port of a bridge, and set it up."""
+        content = _ifinfo(self.index(name), up=True) + u32(_IFLA_MTU, mtu) + u32(_IFLA_MASTER, master)
+        self._netlink.request(_RTM_NEWLINK, content, subject=name)
+
     def _new_link(self, name: str, attributes: bytes, *, up: bool = False) -> None:
         self._netlink.request(_RTM_NEWLINK, _ifinfo(up=up) + attributes, NLM_F_CREATE | NLM_F_EXCL, name)
 

@@ -30,9 +30,15 @@ def of_network(network: Network) -> dict[str, Any]:
         "dns_enabled": network.dns_enabled,
         "network_dns_servers": list(network.dns_servers),
         "labels": dict(network.labels),
-        "options": dict(network.options),
+        "options": shown_options(network),
         "ipam_options": {"driver": "host-local"},
     }
+
+
+def shown_options(network: Network) -> dict[str, str]:
+    """Return the options without the key of an overlay network."""
+    secret = network.driver == "overlay" and "key" in network.options
+    return {**network.options, "key": "hidden"} if secret else dict(network.options)
 
 
 def _of_subnet(config: SubnetConfig) -> dict[str, Any]:

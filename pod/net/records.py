@@ -12,6 +12,8 @@ VERSION = 1
 DEFAULT = "pod"
 DEFAULT_MTU = 65520  # one packet per large write: nothing between containers and the uplink is a real wire
 
+OVERLAY_MTU = 1400  # of 1500, what vxlan and a seal leave
+
 
 class SubnetConfig(Record):
     """One subnet of a network; addresses are given out between the two ends of the range, "" is the whole subnet."""
@@ -56,7 +58,7 @@ class Network(Record):
 
     @property
     def mtu(self) -> int:
-        return int(self.options.get("mtu", DEFAULT_MTU))
+        return int(self.options.get("mtu", OVERLAY_MTU if self.driver == "overlay" else DEFAULT_MTU))
 
     @property
     def isolated(self) -> bool:

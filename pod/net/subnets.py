@@ -51,8 +51,13 @@ def choose_ipv6() -> SubnetConfig:
     return SubnetConfig(str(subnet), subnet.address(1))
 
 
-def make(subnet: str, gateway: str, ip_range: str, networks: Iterable[Network]) -> SubnetConfig:
-    """Return a subnet as it was asked for. Raises UsageError for what does not fit, NetworkError for what overlaps."""
+def make(
+    subnet: str, gateway: str, ip_range: str, networks: Iterable[Network], *, shared: bool = False
+) -> SubnetConfig:
+    """Return a subnet as it was asked for; one that is `shared` with other machines has its gateway in its range.
+
+    Raises UsageError for what does not fit, NetworkError for what overlaps.
+    """
     parsed = _parse("--subnet", subnet)
     if parsed.prefix > _LARGEST_PREFIX[parsed.version]:
         raise UsageError(f"subnet {subnet} has no room for a gateway and a container")
@@ -61,8 +66,8 @@ def make(subnet: str, gateway: str, ip_range: str, networks: Iterable[Network]) 
             raise NetworkError(
                 f"subnet {parsed} overlaps with {other}, {whose}", hint="leave --subnet away to be given a free one"
             )
-    gateway = _inside("--gateway", gateway, parsed) if gateway else parsed.address(1)
     first, last = _range(ip_range, parsed) if ip_range else ("", "")
+    gateway = _inside("--gateway", gateway, parsed) if gateway else first if shared else parsed.address(1)
     return SubnetConfig(str(parsed), gateway, first, last)
 
 

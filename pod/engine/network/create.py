@@ -6,7 +6,7 @@ from pod.engine import events
 from pod.engine.network import drivers
 from pod.errors import NameTaken, NoSuchNetwork, UsageError
 from pod.linux import ids, locks, times
-from pod.net import addresses, store, subnets
+from pod.net import addresses, overlay_options, store, subnets
 from pod.net.records import DEFAULT, VERSION, Network, StaticRoute, SubnetConfig
 from pod.record import Record
 
@@ -26,6 +26,7 @@ _DOCKERS = {
 _ALWAYS_ON = frozenset(
     ("com.docker.network.bridge.enable_icc", "com.docker.network.bridge.enable_ip_masquerade", "no_default_route=0")
 )
+_OF_OVERLAYS = frozenset(("peers", "port", "key"))
 _OPTIONS = frozenset(("mtu", "isolate", "metric", "interface", "host_binding_ipv4"))
 
 
@@ -60,7 +61,7 @@ def create_network(engine: Engine, wanted: NetworkOptions, *, existing: bool = F
     """
     check_name(wanted.name)
     foreign = wanted.driver not in drivers.OURS
-    options = dict(wanted.options) if foreign else _options(wanted.options)
+    options = dict(wanted.options) if foreign else _options(wanted)
     with locks.Lock(engine.layout.lock("networks")):
         there = store.every(engine.layout.networks)
         if any(network.name == wanted.name for network in there):
@@ -101,15 +102,20 @@ def check_name(name: str) -> None:
         raise UsageError(f"invalid network name {name}: --network {name} means something else")
 
 
-def _options(given: dict[str, str]) -> dict[str, str]:
+def _options(wanted: NetworkOptions) -> dict[str, str]:
     """Return the options in our words. Raises UsageError for those that mean nothing here."""
     found = {}
-    for key, value in given.items():
+    overlay = wanted.driver == "overlay"
+    allowed = _OPTIONS | _OF_OVERLAYS if overlay else _OPTIONS
+    if overlay:
+        overlay_options.check(wanted.options, has_range=bool(wanted.subnets and wanted.subnets[0].ip_range))
+    for key, value in wanted.options.items():
         if key in _ALWAYS_ON and value in ("true", "1"):
             continue
         name = _DOCKERS.get(key, key)
-        if name not in _OPTIONS:
-            raise UsageError(f"unknown option {key!r:.60} of a bridge network", hint=f"there are {_known()}")
+        if name not in allowed:
+            known = ", ".join(sorted((*allowed, *_DOCKERS)))
+            raise UsageError(f"unknown option {key!r:.60} of a network of {wanted.driver}", hint=f"there are {known}")
         if name == "mtu" and not (value.isdigit() and 68 <= int(value) <= 65535):
             raise UsageError(f"option mtu={value:.40}: it is a number from 68 to 65535")
         if name == "metric" and not (value.isdigit() and int(value) < 1 << 32):
@@ -122,10 +128,6 @@ def _options(given: dict[str, str]) -> dict[str, str]:
             raise UsageError(f"option {key}={value:.40}: it is an IPv4 address")
         found[name] = value
     return found
-
-
-def _known() -> str:
-    return ", ".join(sorted((*_OPTIONS, *_DOCKERS)))
 
 
 def _is_address(text: str) -> bool:
@@ -151,7 +153,8 @@ def _subnets(engine: Engine, wanted: NetworkOptions, there: list[Network]) -> tu
     found: list[SubnetConfig] = []
     for asked in wanted.subnets:
         others = [*there, Network(VERSION, wanted.name, "", subnets=tuple(found))]
-        found.append(subnets.make(asked.subnet, asked.gateway, asked.ip_range, others))
+        shared = wanted.driver == "overlay"
+        found.append(subnets.make(asked.subnet, asked.gateway, asked.ip_range, others, shared=shared))
     versions = [6 if ":" in config.subnet else 4 for config in found]
     if twice := next((version for version in (4, 6) if versions.count(version) > 1), 0):
         raise UsageError(f"--subnet is given twice for IPv{twice}", hint="a network has one of each version")

@@ -60,7 +60,7 @@ def dockers(network: Network, members: list[tuple[Container, Attachment]]) -> di
         "ConfigFrom": {"Network": ""},
         "ConfigOnly": False,
         "Containers": {container.id: _dockers_member(container, entry) for container, entry in members},
-        "Options": dict(network.options),
+        "Options": plugin_documents.shown_options(network),
         "Labels": dict(network.labels),
     }
 

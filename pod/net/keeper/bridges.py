@@ -39,12 +39,17 @@ def open_network(network: Network, links: Links, shared: int) -> Bridge | Foreig
         from pod.net.keeper.foreign import ForeignNetwork
 
         return ForeignNetwork(network, shared)
+    if network.driver == "overlay":
+        from pod.net.keeper.overlay import Overlay
+
+        return Overlay(network, links, shared)
     return Bridge(network, links)
 
 
 class Bridge:
     """One network that containers are on."""
 
+    process = -1  # a descriptor of the process that such a network needs, if it does
     has_names = True  # its gateway is ours: a name server can listen there
 
     def __init__(self, network: Network, links: Links) -> None:
@@ -103,6 +108,9 @@ class Bridge:
         """Remove a container's wire and free its addresses."""
         self._links.remove(attachment.host_interface)
         self.release({version: a for version, a in ((4, attachment.ip), (6, attachment.ip6)) if a})
+
+    def begin_tunnel(self) -> None:
+        """Start the network's process anew after it was killed; a bridge has none."""
 
     def close(self) -> None:
         """Remove the bridge."""

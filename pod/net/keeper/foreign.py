@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 class ForeignNetwork:
     """One network of somebody else's that containers are on; the keeper uses it as it uses a Bridge."""
 
+    process = -1
     has_names = False  # a gateway, where there is one, is the driver's
 
     def __init__(self, network: Network, shared: int) -> None:
@@ -55,6 +56,9 @@ class ForeignNetwork:
             self.network.name, attachment.aliases, attachment.ip, attachment.ip6, attachment.mac, attachment.interface
         )
         self._tear_down(stay, join, attachment.interface)
+
+    def begin_tunnel(self) -> None:
+        """There is no process."""
 
     def close(self) -> None:
         """The driver is told of containers alone: it ends with the last of them what it has begun."""

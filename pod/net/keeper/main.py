@@ -62,7 +62,8 @@ class Keeper:
             poll.register(self._listener.fileno(), select.POLLIN)
             if self._shared.uplink >= 0:
                 poll.register(self._shared.uplink, select.POLLIN)
-            for fd in self._clients:
+            tunnels = [bridge.process for bridge in self._bridges.values() if bridge.process >= 0]
+            for fd in (*self._clients, *tunnels):
                 poll.register(fd, select.POLLIN)
             self._server.register(poll)
             for fd, _event in poll.poll(_milliseconds(self._ends_at, self._server.due())):
@@ -76,6 +77,8 @@ class Keeper:
             self._shared.replace_uplink()
         elif fd in self._clients:
             self._serve(self._clients[fd])
+        elif bridge := next((found for found in self._bridges.values() if found.process == fd), None):
+            bridge.begin_tunnel()
         else:
             self._server.handle(fd)
 

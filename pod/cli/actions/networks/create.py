@@ -54,13 +54,24 @@ def create(
         dns_enabled=not disable_dns,
         dns_servers=tuple(server for server in parse_dns(dns) if server != "none"),
         labels=parse_labels(labels),
-        options=parse_pairs("--opt", split_commas(options), need_value=True),
+        options=parse_pairs("--opt", _whole(split_commas(options)), need_value=True),
         routes=tuple(map(_route, routes)),
         interface=interface,
     )
     network = create_network(context.engine, wanted, existing=ignore)
     print(network.id if context.as_docker else network.name)
     return 0
+
+
+def _whole(words: Sequence[str]) -> list[str]:
+    """Put the words of a list, peers=ADDRESS,ADDRESS, together again: they have no name of their own."""
+    found: list[str] = []
+    for word in words:
+        if found and "=" not in word:
+            found[-1] += f",{word}"
+        else:
+            found.append(word)
+    return found
 
 
 def _unused(context: Context) -> str:

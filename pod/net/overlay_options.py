@@ -1,0 +1,59 @@
+"""The options of overlay networks: peers=ADDRESS[:PORT],…, port=, key=."""
+
+from __future__ import annotations
+
+from pod.errors import UsageError
+from pod.net import addresses
+from pod.net.tunnel import Peer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PORT = 4789  # RFC 7348
+_MOST = 64
+_SHORTEST_KEY = 8
+
+
+def port(options: Mapping[str, str]) -> int:
+    """Return the port of this machine that the others send to."""
+    return int(options.get("port", PORT))
+
+
+def peers(options: Mapping[str, str]) -> list[Peer]:
+    """Return the other machines. Raises UsageError."""
+    return [_peer(text, port(options)) for text in options.get("peers", "").split(",") if text]
+
+
+def _peer(text: str, default: int) -> Peer:
+    if text.startswith("["):
+        address, _, rest = text[1:].partition("]")
+        number = rest.removeprefix(":")
+    elif text.count(":") > 1:
+        address, number = text, ""
+    else:
+        address, _, number = text.partition(":")
+    try:
+        if number and not 0 < int(number) < 1 << 16:
+            raise ValueError("there is no such port")
+        return Peer(addresses.canonical(address), int(number or default))
+    except ValueError as err:
+        raise UsageError(f"option peers: {text:.60} is no ADDRESS[:PORT]: {err}") from err
+
+
+def check(options: Mapping[str, str], *, has_range: bool) -> None:
+    """Raise UsageError for what an overlay network cannot be made of."""
+    number = options.get("port", str(PORT))
+    if not number.isdigit() or not 0 < int(number) < 1 << 16:
+        raise UsageError(f"option port={number:.40}: it is a number from 1 to 65535")
+    if not 0 < len(peers(options)) <= _MOST:
+        raise UsageError(
+            f"an overlay network needs 1 to {_MOST} peers", hint="--opt peers=ADDRESS[:PORT],… are the other machines"
+        )
+    if "key" in options and len(options["key"]) < _SHORTEST_KEY:
+        raise UsageError(f"option key: it has at least {_SHORTEST_KEY} characters")
+    if not has_range:
+        raise UsageError(
+            "an overlay network needs --subnet, the same on all its machines, and --ip-range, another on each",
+            hint="pod network create -d overlay --subnet 10.50.0.0/16 --ip-range 10.50.1.0/24 --opt peers=… NAME",
+        )
