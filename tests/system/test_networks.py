@@ -278,3 +278,9 @@ def test_who_is_on_a_network_is_shown(app: CommandLine) -> None:
     assert app("ps", "-q", "--filter", "network=back").ok().stdout.count("\n") == 2
     in_use = app("network", "rm", "side")
     assert in_use.code == 2 and "network side is being used by container stranger (" in in_use.stderr
+
+
+def test_a_program_looks_into_the_namespace_of_the_networks(pod: CommandLine) -> None:
+    pod("run", "-d", "--name", "tn-look", "--network", "pod", "busybox", "sleep", "100").ok()
+    assert "pod0" in pod("unshare", "--rootless-netns", "cat", "/proc/net/dev").ok().stdout
+    pod("rm", "-f", "-t", "0", "tn-look").ok()

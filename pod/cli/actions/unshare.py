@@ -13,12 +13,16 @@ if TYPE_CHECKING:
     from pod.cli.context import Context
 
 
-def run_inside(context: Context, command: Sequence[str]) -> int:
-    """Become the program. Returns only by an exception."""
+def run_inside(context: Context, command: Sequence[str], *, networks: bool = False) -> int:
+    """Become the program; with `networks` beside the bridges of the networks. Returns only by an exception."""
     from pod.linux.process import restore_signals
 
     words = list(command) or [context.environ.get("SHELL") or "/bin/sh"]
     context.engine.enter()
+    if networks:
+        from pod.engine.network.connect import enter_shared
+
+        enter_shared(context.engine)
     restore_signals()
     try:
         os.execvp(words[0], words)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+
 from pod.engine import containers, events, name_files
 from pod.engine.network import asking, joining
 from pod.engine.network.drivers import with_driver
 from pod.errors import NetworkError, PodError, UsageError, WrongState
 from pod.linux import jsonfile, locks
+from pod.linux import syscalls as sc
 from pod.net import attach, store
 from pod.net.keeper import client
 from pod.network_values import Attachment, NetworkJoin
@@ -67,6 +70,22 @@ def _check_bridged(container: Container, purpose: str) -> None:
             f"cannot {purpose}: container {container.name} was made with --network {mode}",
             hint="only containers on networks can be put on others: make it with --network NAME",
         )
+
+
+def enter_shared(engine: Engine) -> None:
+    """Join the network namespace that holds the bridges. Raises WrongState where no container needs one now."""
+    keeper = client.connect(engine.layout.run_network)
+    if keeper is None:
+        raise WrongState(
+            "no container is on a network with a name now, so the namespace that would hold it does not exist",
+            hint="start one: pod run -d --network pod IMAGE",
+        )
+    try:
+        _status, (namespace, *_rest) = keeper.ask("status")
+    finally:
+        keeper.close()
+    sc.setns(namespace, sc.CLONE_NEWNET)
+    os.close(namespace)
 
 
 def _ask(engine: Engine, verb: str, **request: Any) -> dict[str, Any]:

@@ -478,3 +478,19 @@ def test_tree_shows_layers_with_the_images_that_end_there(load: Callable[..., Co
         f"└── ID: {above.diff_ids()[1][7:19]} Size:     2kB Top Layer of: [above:1]",
     ]
     assert pod("image", "tree", "--whatrequires", "base:1").ok().lines[-1] == f"└── {above.id()[:12]} [above:1]"
+
+
+def test_an_image_for_another_platform_is_left_alone(pod: CommandLine) -> None:
+    for verb in ("history", "rmi"):
+        result = pod(verb, "--platform", "linux/s390x", "busybox")
+        assert (result.code, result.stdout) == (125, "")
+        assert result.stderr.startswith("Error: image busybox is for linux/"), result.stderr
+    pod("image", "exists", "busybox").ok()
+
+
+def test_the_tree_of_images_has_their_platform_below_their_names(pod: CommandLine) -> None:
+    lines = [line.split() for line in pod("images", "--tree").ok().lines]
+    at = next(number for number, line in enumerate(lines) if line[0] == "busybox:latest")
+    assert lines[0] == ["IMAGE", "ID", "DISK", "USAGE"]
+    following = next(line for line in lines[at:] if line[0] == "└─")
+    assert following[1].startswith("linux/") and following[2] == lines[at][1]

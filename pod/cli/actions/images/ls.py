@@ -9,6 +9,7 @@ from pod.cli.actions.images import rows
 from pod.cli.parsers import invalid
 from pod.engine.images.list_images import created_ns, list_images
 from pod.engine.images.sizes import image_size
+from pod.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,11 +33,17 @@ def ls(
     noheading: bool,
     quiet: bool,
     sort: str,
+    tree: bool = False,
 ) -> int:
     """Print the images that were asked for, a line for each name."""
     del all
     view = rows.View(not no_trunc, time.time_ns(), digests)
     found = _chosen(context, image, filters)
+    if tree:
+        if quiet or format or no_trunc or digests:
+            raise UsageError("--tree goes with none of --quiet, --format, --no-trunc and --digests")
+        sys.stdout.write(_tree(context, found))
+        return 0
     if quiet and format in ("", "table") and not sort:
         for one in found:
             print(rows.shown_id(one, view))
@@ -48,6 +55,20 @@ def ls(
         return 0
     sys.stdout.write(_text(context, lines, view, format, heading=not noheading))
     return 0
+
+
+def _tree(context: Context, images: Sequence[Image]) -> str:
+    """Return the images as `docker images --tree` shows them: names, and below them what they are for."""
+    from pod.cli import tables, units
+    from pod.storage.images import familiar
+
+    cells = []
+    for image in images:
+        size = units.decimal_size(image_size(context.engine.layout, image), digits=4)
+        names = [familiar(name) for name in image.names] or ["<untagged>"]
+        cells += [[name, image.id.hex[:12], size] for name in names]
+        cells.append([f"└─ {image.platform}", image.id.hex[:12], size])
+    return tables.render_table(["IMAGE", "ID", "DISK USAGE"], cells, bold=context.on_terminal)
 
 
 def _chosen(context: Context, pattern: str, filters: Sequence[str]) -> list[Image]:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pod.storage.images import Image
 
 
-def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool) -> int:
+def prune(context: Context, *, all: bool, build_cache: bool, filters: Sequence[str], force: bool) -> int:
     """Remove unused images after asking; print them, and how much space that freed."""
     from pod.cli.actions.confirm import agreed
     from pod.cli.actions.images.filters import PRUNING, parse_filters
@@ -29,6 +29,10 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool) -
     if not force and not agreed(f"This will remove all {unused}."):
         return 0
     removed, freed = prune_images(context.engine, fits)
+    if build_cache:
+        from pod.build import prune as builder
+
+        freed += builder.prune(context.engine, everything=all).freed
     if removed:
         print("Deleted Images:")
     for image in removed:

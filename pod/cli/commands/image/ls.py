@@ -17,14 +17,14 @@ def ls(
     digests: Annotated[bool, Option("--digests", help="Show the digests of the manifests")] = False,
     filters: Filters = (),
     format: Format = "",
-    history: Annotated[bool, Option("--history", help="Refused: images keep no names of the past")] = False,
+    history: Annotated[
+        bool, Option("--history", help="Refused: pod does not keep the names that an image had before")
+    ] = False,
     no_trunc: NoTrunc = False,
     noheading: Annotated[bool, Option("--noheading", "-n", help="Leave out the line of headings")] = False,
     quiet: Quiet = False,
     sort: Annotated[str, Option("--sort", metavar="COLUMN", help="created, id, repository, size or tag")] = "",
-    tree: Annotated[
-        bool, Option("--tree", help="Refused: an image is for one platform; `pod image tree` shows its layers")
-    ] = False,
+    tree: Annotated[bool, Option("--tree", help="The platforms of each image below its names")] = False,
 ) -> int:
     """List images.
 
@@ -47,4 +47,5 @@ def ls(
         noheading=noheading,
         quiet=quiet,
         sort=sort,
+        tree=tree,
     )

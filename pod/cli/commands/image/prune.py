@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 def prune(
     context: Context,
     all: Annotated[bool, Option("--all", "-a", help="All images without a container, not only unnamed ones")] = False,
+    build_cache: Annotated[bool, Option("--build-cache", help="What builds keep, too")] = False,
+    external: Annotated[bool, Option("--external", help="Accepted for scripts: pod keeps no images outside")] = False,
     filters: LongFilters = (),
     force: Annotated[bool, Option("--force", "-f", help="Do not ask")] = False,
 ) -> int:
@@ -22,4 +24,4 @@ def prune(
     """
     from pod.cli.actions.images.prune import prune as prune_images
 
-    return prune_images(context, all=all, filters=filters, force=force)
+    return prune_images(context, all=all, build_cache=build_cache, filters=filters, force=force)

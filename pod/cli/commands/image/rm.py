@@ -20,9 +20,7 @@ def rm(
     ] = False,
     ignore: Annotated[bool, Option("--ignore", "-i", help="Do not complain about images that are gone")] = False,
     no_prune: Annotated[bool, Option("--no-prune", help="Accepted for scripts: pod keeps no untagged parents")] = False,
-    platform: Annotated[
-        str, Option("--platform", metavar="PLATFORM", help="Refused: an image is for one platform; name it alone")
-    ] = "",
+    platform: Annotated[str, Option("--platform", metavar="OS/ARCH", help="Only if the images are for it")] = "",
 ) -> int:
     """Remove images.
 
@@ -32,6 +30,8 @@ def rm(
       pod rmi debian:12
       pod rmi -f $(pod images -q)
     """
+    from pod.cli.actions.images.platform import check_platform
     from pod.cli.actions.images.rm import rm as remove_images
 
+    check_platform(context, images, platform)
     return remove_images(context, images=images, all=all, force=force, ignore=ignore, no_prune=no_prune)

@@ -24,6 +24,9 @@ def save(
     output: Annotated[str, Option("--output", "-o", metavar="FILE", help="Write here instead of stdout")] = "",
     platform: Annotated[str, Option("--platform", metavar="OS/ARCH", help="Which image of one for several")] = "",
     quiet: Annotated[bool, Option("--quiet", "-q", help="Show no progress")] = False,
+    uncompressed: Annotated[
+        bool, Option("--uncompressed", help="Accepted for scripts: layers are written as the store has them")
+    ] = False,
 ) -> int:
     """Save images to an archive.
 

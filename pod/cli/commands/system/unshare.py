@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Annotated
 
     from pod.cli.context import Context
-    from pod.cli.options import Argument
+    from pod.cli.options import Argument, Option
 
 
 def unshare(
@@ -15,6 +15,9 @@ def unshare(
     command: Annotated[
         tuple[str, ...], Argument(metavar="[COMMAND [ARG...]]", help="The program; your shell if none is given")
     ] = (),
+    rootless_netns: Annotated[
+        bool, Option("--rootless-netns", help="Also in the network namespace that holds the networks with names")
+    ] = False,
 ) -> int:
     """Run a program in your user namespace.
 
@@ -22,7 +25,8 @@ def unshare(
 
     Examples:
       pod unshare chown -R 0:0 ./data
+      pod unshare --rootless-netns ip address
     """
     from pod.cli.actions.unshare import run_inside
 
-    return run_inside(context, command)
+    return run_inside(context, command, networks=rootless_netns)
