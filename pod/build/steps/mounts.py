@@ -5,22 +5,21 @@ Nothing of a mount gets into the layer. What is mounted is made in the step's ch
 
 from __future__ import annotations
 
-import csv
 import hashlib
+import itertools
 import os
-import posixpath
 
 from pod.build import digests
 from pod.build.context import Context, visible
 from pod.build.dockerfile.location import error
 from pod.build.state import StageState
+from pod.build.steps.mount_flags import StepMount, parse
 from pod.build.steps.settings import Reader
 from pod.build.tree import Tree, why_missing
 from pod.errors import BuildError, DockerfileError
 from pod.linux import files
 from pod.linux import syscalls as sc
 from pod.linux.locks import Lock
-from pod.record import Record
 from pod.runtime import inroot
 from pod.storage import rootfs
 from pod.storage.container_records import Mount
@@ -33,38 +32,7 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from pod.build.session import Session, Step
-
-_TYPES = ("bind", "cache", "tmpfs", "secret", "ssh")
-_KEYS = {
-    "bind": ("target", "source", "from", "readonly"),
-    "cache": ("target", "source", "from", "readonly", "id", "sharing", "mode", "uid", "gid"),
-    "tmpfs": ("target", "size"),
-    "secret": ("target", "id", "required", "mode", "uid", "gid", "env"),
-    "ssh": ("target", "id", "required", "mode", "uid", "gid"),
-}
-_OTHER_NAMES = {"dst": "target", "destination": "target", "src": "source", "ro": "readonly"}
-_IGNORED = ("z", "Z", "U", "bind-propagation", "relabel", "consistency")
-_SHARING = ("shared", "private", "locked")
-_UNITS = {"": 1, "b": 1, "k": 1 << 10, "kb": 1 << 10, "m": 1 << 20, "mb": 1 << 20, "g": 1 << 30, "gb": 1 << 30}
-_AGENT = "/run/buildkit/ssh_agent.0"
-
-
-class StepMount(Record):
-    """One --mount, understood."""
-
-    type: str
-    target: str
-    source: str = "/"
-    origin: str = ""  # from=
-    readonly: bool = False
-    id: str = ""
-    sharing: str = "shared"
-    mode: int = 0
-    uid: int = 0
-    gid: int = 0
-    size: int = 0
-    required: bool = False
-    env: str = ""
+    from pod.storage.layout import StorageLayout
 
 
 def parse_all(step: Step, state: StageState) -> list[StepMount]:
@@ -81,97 +49,6 @@ def parse_all(step: Step, state: StageState) -> list[StepMount]:
 
 def _help(message: str) -> str:
     return "for example --mount=type=cache,target=/root/.cache" if "target" in message else ""
-
-
-def parse(text: str, working_dir: str, number: int = 0) -> StepMount:
-    """Read one --mount. Raises ValueError."""
-    values = _values(text)
-    kind = values.pop("type", "bind")
-    if kind not in _TYPES:
-        raise ValueError(f"there is no type {kind!r:.40}: there are {', '.join(_TYPES)}")
-    read_write = values.pop("rw", None) or values.pop("readwrite", None)
-    for key in [key for key in values if key in _IGNORED]:
-        del values[key]
-    for key in values:
-        if key not in _KEYS[kind]:
-            raise ValueError(f"a mount of type {kind} has no {key!r:.40}: it has {', '.join(_KEYS[kind])}")
-    target = values.get("target", "")
-    if kind in ("bind", "cache", "tmpfs") and not target:
-        raise ValueError("target= is missing")
-    name = values.get("id", "")
-    readonly = _boolean(values.get("readonly", str(kind == "bind" and read_write is None)), "readonly")
-    sharing = values.get("sharing", "shared")
-    if sharing not in _SHARING:
-        raise ValueError(f"sharing={sharing:.40} does not exist: there are {', '.join(_SHARING)}")
-    if kind == "secret":
-        name = name or posixpath.basename(target)
-        if not name:
-            raise ValueError("a secret needs its id=")
-        target = target or ("" if "env" in values else f"/run/secrets/{name}")
-    if kind == "ssh":
-        name, target = name or "default", target or _AGENT.replace("0", str(number))
-    if target:
-        target = posixpath.normpath(posixpath.join(working_dir, target))
-    if target == "/":
-        raise ValueError("target=/ is the root itself")
-    modes = {"cache": 0o755, "secret": 0o400, "ssh": 0o600}
-    return StepMount(
-        kind,
-        target,
-        values.get("source", "/"),
-        values.get("from", ""),
-        readonly,
-        name or target,
-        sharing,
-        _number(values["mode"], "mode", 8) if "mode" in values else modes.get(kind, 0),
-        _number(values.get("uid", "0"), "uid"),
-        _number(values.get("gid", "0"), "gid"),
-        _size(values.get("size", "0")),
-        _boolean(values.get("required", "false"), "required"),
-        values.get("env", ""),
-    )
-
-
-def _values(text: str) -> dict[str, str]:
-    try:
-        items = next(csv.reader([text]), [])
-    except csv.Error as err:
-        raise ValueError(str(err)) from err
-    values: dict[str, str] = {}
-    for item in items:
-        key, equals, value = item.strip().partition("=")
-        key = key if key in ("z", "Z", "U") else key.lower()
-        key = _OTHER_NAMES.get(key, key)
-        if not equals and key not in ("readonly", "rw", "readwrite", "required", *_IGNORED):
-            raise ValueError(f"{item!r:.40} is not KEY=VALUE")
-        values[key] = value if equals else "true"
-    return values
-
-
-def _boolean(text: str, key: str) -> bool:
-    if text.lower() in ("true", "1", ""):
-        return True
-    if text.lower() in ("false", "0"):
-        return False
-    raise ValueError(f"{key}={text:.40} is neither true nor false")
-
-
-def _number(text: str, key: str, base: int = 10) -> int:
-    try:
-        value = int(text, base)
-    except ValueError:
-        value = -1
-    if not 0 <= value < 1 << 32:
-        raise ValueError(f"{key}={text:.40} is no number")
-    return value
-
-
-def _size(text: str) -> int:
-    digits = text.rstrip("bBkKmMgG")
-    unit = _UNITS.get(text[len(digits) :].lower())
-    if not digits.isdecimal() or unit is None:
-        raise ValueError(f"size={text:.40} is no size such as 64m")
-    return int(digits) * unit
 
 
 def seen(step: Step, mounts: list[StepMount]) -> list[Any]:
@@ -221,6 +98,7 @@ class Prepared:
         self.mounts: list[Mount] = []
         self.env: dict[str, str] = {}
         self.points: list[tuple[str, bool]] = []
+        self.caches: dict[int, str] = {}  # names of the folders of cache mounts, by the mounts' numbers
         self._locks: list[Lock] = []
         self._jobs: list[_Views | _Secret] = []
 
@@ -256,6 +134,7 @@ def prepare(step: Step, state: StageState, mounts: list[StepMount], folder: str)
     """Make ready what the mounts of a step need. Raises DockerfileError, BuildError."""
     del state
     prepared = Prepared(folder)
+    prepared.caches = _lock_caches(step, mounts, prepared)
     makers = {"bind": _bind, "cache": _cache, "tmpfs": _tmpfs, "secret": _secret, "ssh": _ssh}
     for number, mount in enumerate(mounts):
         makers[mount.type](step, mount, prepared, number)
@@ -326,19 +205,45 @@ def _is_file(lowers: list[str], source: str) -> bool:
     return bool(top) and not os.path.isdir(os.path.join(top, source))
 
 
+def _lock_caches(step: Step, mounts: list[StepMount], prepared: Prepared) -> dict[int, str]:
+    """Lock the folders of cache mounts and return their names by the mounts' numbers.
+
+    Each is locked once, and always in the same order, so that no two steps wait for each other.
+    """
+    layout = step.session.engine.layout
+    names = {
+        number: hashlib.sha256(mount.id.encode()).hexdigest()[:32]
+        for number, mount in enumerate(mounts)
+        if mount.type == "cache"
+    }
+    shared: dict[str, bool] = {}
+    for number, name in names.items():
+        if (sharing := mounts[number].sharing) != "private":
+            shared[name] = shared.get(name, True) and sharing == "shared"
+    for name in sorted(shared):
+        lock = Lock(layout.lock("build-mount", name), shared=shared[name])
+        lock.acquire()
+        prepared.hold(lock)
+    for number, name in names.items():
+        if mounts[number].sharing == "private":
+            names[number] = _private_copy(layout, name, prepared)
+    return names
+
+
+def _private_copy(layout: StorageLayout, name: str, prepared: Prepared) -> str:
+    """Lock a folder of this cache that nobody else uses now, and return its name."""
+    for count in itertools.count():
+        copy = f"{name}-{count}" if count else name
+        lock = Lock(layout.lock("build-mount", copy))
+        if lock.acquire(wait=False):
+            break
+    prepared.hold(lock)
+    return copy
+
+
 def _cache(step: Step, mount: StepMount, prepared: Prepared, number: int) -> None:
     layout = step.session.engine.layout
-    name = hashlib.sha256(mount.id.encode()).hexdigest()[:32]
-    lock = Lock(layout.lock("build-mount", name), shared=mount.sharing == "shared")
-    if mount.sharing == "private":
-        copies = (f"{name}-{count}" if count else name for count in range(1000))
-        for copy in copies:  # one that nobody else uses now
-            name, lock = copy, Lock(layout.lock("build-mount", copy))
-            if lock.acquire(wait=False):
-                break
-    else:
-        lock.acquire()
-    prepared.hold(lock)
+    name = prepared.caches[number]
     folder = f"{layout.build}/mounts/{name}"
     if not os.path.isdir(f"{folder}/data"):
         _make_cache(step, mount, folder, prepared.place(number))

@@ -21,7 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.build.session import Step
     from pod.build.state import StageState
-    from pod.build.steps.mounts import Prepared, StepMount
+    from pod.build.steps.mount_flags import StepMount
+    from pod.build.steps.mounts import Prepared
 
 _SHELL_OPENS = b"a shell in the container of the step that failed; its end is the end of the build\n"
 _SCRIPT = "/dev/pipes/script"  # a here-document with an interpreter of its own is executed as a file

@@ -217,6 +217,13 @@ def test_locked_cache_mounts_are_used_one_after_the_other_private_ones_apart(bui
         build(text + "FROM scratch\nCOPY --from=s0 /etc/passwd /a\nCOPY --from=s1 /etc/passwd /b\n", "--jobs", "2").ok()
 
 
+def test_cache_mounts_never_wait_for_themselves_or_in_a_circle(build: Callable[..., Any]) -> None:
+    one, other = (f"--mount=type=cache,sharing=locked,id={name},target=/{name}" for name in "ab")
+    build(f"FROM busybox\nRUN {one} {one.replace('target=/a', 'target=/c')} touch /a/x && test -e /c/x\n").ok()
+    text = f"FROM busybox AS x\nRUN {one} {other} sleep 0.2\nFROM busybox AS y\nRUN {other} {one} sleep 0.2\n"
+    build(text + "FROM scratch\nCOPY --from=x /etc/passwd /a\nCOPY --from=y /etc/passwd /b\n", "--jobs", "2").ok()
+
+
 def test_debug_shell_is_in_the_container_of_the_step_that_failed(pod: CommandLine, tmp_path: Path) -> None:
     folder = contexts.write(tmp_path / "c", {"Dockerfile": "FROM busybox\nRUN echo left > /clue && false\n"})
     with Terminal(pod.argv("build", NO_NETWORK, "--debug-shell", str(folder)), pod.env) as terminal:
