@@ -42,7 +42,8 @@ def _hosts(record: ContainerRecord, plan: NetworkPlan, hostname: str) -> str:
         lines.append(_base(record.hosts_file))
     if plan.host_address:
         lines.append(f"{plan.host_address}\thost.containers.internal host.docker.internal")
-    names = " ".join(dict.fromkeys(n for n in (hostname, record.name) if n))
+    full = f"{hostname}.{record.domainname}" if hostname and record.domainname else ""
+    names = " ".join(dict.fromkeys(n for n in (full, hostname, record.name) if n))
     lines.append(f"{plan.address or '127.0.1.1'}\t{names}")
     return "\n".join(lines) + "\n"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -220,3 +221,25 @@ def test_missing_slirp4netns_is_said_with_the_ways_out(pod: CommandLine, tmp_pat
     assert "--network none" in asked.stderr
     default = pod("run", "--rm", "busybox", "true", env={"PATH": str(tmp_path)}).ok()
     assert "slirp4netns is not installed: the container has no network" in default.stderr
+
+
+def test_a_network_namespace_is_joined_by_its_path(pod: CommandLine) -> None:
+    words = pod.argv(
+        "unshare",
+        "unshare",
+        "--net",
+        "sh",
+        "-c",
+        "ip link add given type veth peer name other; echo $$; exec sleep 100",
+    )
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=dict(pod.env)) as process:
+        assert process.stdout
+        pid = int(process.stdout.readline())
+        shown = pod("run", "--rm", "--network", f"ns:/proc/{pid}/ns/net", "busybox", "ip", "-o", "link").ok().lines
+        os.kill(pid, 9)
+    assert "given" in links(shown)
+
+
+def test_the_full_name_of_a_container_is_in_its_hosts_file(pod: CommandLine) -> None:
+    options = ("--hostname", "box", "--domainname", "there.example")
+    assert "\tbox.there.example box" in shell(pod, "cat /etc/hosts", *options).ok().stdout
