@@ -94,8 +94,9 @@ def test_output_of_a_program_that_ends_at_once_is_whole(pod: CommandLine) -> Non
     assert shell(pod, "seq 200000").ok().lines == [str(n) for n in range(1, 200001)]
 
 
-def test_reader_that_goes_away_ends_the_command_not_the_container(pod: CommandLine) -> None:
-    argv = pod.argv("run", "--name", "chatty", *NO_NETWORK, "busybox", "sh", "-c", "yes | head -n 100000; exit 7")
+def test_reader_that_goes_away_ends_the_command_and_the_program(pod: CommandLine) -> None:
+    """As without a container: else an endless program goes on and fills the disk with its log."""
+    argv = pod.argv("run", "--name", "chatty", *NO_NETWORK, "busybox", "sh", "-c", "yes | head -n 100000; sleep 1000")
     process = subprocess.Popen(argv, env=dict(pod.env), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdout is not None and process.stderr is not None
     assert process.stdout.readline() == b"y\n"
@@ -103,7 +104,7 @@ def test_reader_that_goes_away_ends_the_command_not_the_container(pod: CommandLi
     assert process.wait(20) in (-13, 141)
     assert process.stderr.read() == b""
     process.stderr.close()
-    assert pod("wait", "chatty").ok().stdout == "7\n"
+    assert pod("wait", "chatty").ok().stdout in ("137\n", "141\n")  # the first process of a container ignores SIGPIPE
 
 
 def test_program_that_does_not_read_its_input_still_ends(pod: CommandLine) -> None:
