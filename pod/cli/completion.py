@@ -1,7 +1,7 @@
 """Completion in the shell: candidates for the last word, from the table and from the store; Typer is not needed.
 
 A shell's script calls `pod __complete WORD…` with the words up to the cursor. The answer is a candidate a line, and
-a last line `:files` where names of files fit as well.
+before them `:files` where names of files fit as well.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def candidates(context: Context, words: Sequence[str]) -> list[str]:
     """Return what may stand for the last word, given those before it."""
     *before, word = words or [""]
     try:
-        return sorted({item for item in _candidates(context, before, word) if item == FILES or item.startswith(word)})
+        found = {item for item in _candidates(context, before, word) if item == FILES or item.startswith(word)}
+        return sorted(found, key=lambda item: (item != FILES, item))
     except (PodError, OSError, LookupError, argv.HelpWanted):
         return []  # nobody wants to read an error while typing
 
@@ -105,6 +106,10 @@ def _values(context: Context, target: str, option: argv.Option) -> list[str]:
 def _positionals(context: Context, spec: argv.Spec, dest: str, shown: str, first: bool) -> list[str]:
     if dest in _OBJECTS:
         return _OBJECTS[dest](context, spec.target)
+    if spec.target == "container.cp:cp":
+        return [FILES, *(f"{name}:" for name in _containers(context, spec.target))]
+    if shown == "LIST":  # of the group `manifest`: their names are those of images
+        return _images(context, spec.target)
     if spec.target.startswith("container.exec:"):
         return _containers(context, spec.target) if first else [FILES]
     if spec.target == "system.inspect:inspect":
@@ -139,7 +144,33 @@ def _networks(context: Context, target: str) -> list[str]:
     from pod.net import store
 
     names = [network.name for network in store.every(context.engine.layout.networks)]
-    return names if target.startswith("network.") else ["none", "host", "slirp4netns", "pasta", *names]
+    if target.startswith("network."):
+        return names
+    return ["none", "host", "slirp4netns", "pasta", *names, *_others_namespaces(context, target)]
+
+
+def _namespaces(context: Context, target: str) -> list[str]:
+    return ["private", "host", *_others_namespaces(context, target)]
+
+
+def _others_namespaces(context: Context, _: str) -> list[str]:
+    return [f"container:{name}" for name in _containers(context, "container.exec:exec")]
+
+
+def _volumes(context: Context, target: str) -> list[str]:
+    """Return the names of volumes; for the options -v of commands that also mount folders, those with a colon."""
+    from pod.storage.volumes import VolumeStore
+
+    names = [] if target.startswith("build.") else VolumeStore(context.engine.layout).names()
+    return names if target.startswith("volume.") else [FILES, *(f"{name}:" for name in names)]
+
+
+def _secrets(context: Context, target: str) -> list[str]:
+    from pod.storage.secrets import SecretStore
+
+    if target.startswith("build."):  # its secrets are files and variables
+        return [FILES]
+    return [record.name for record in SecretStore(context.engine.layout).every()]
 
 
 _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
@@ -149,6 +180,15 @@ _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
     "images": _images,
     "network": _networks,
     "networks": _networks,
+    "pid": _namespaces,
+    "ipc": _namespaces,
+    "uts": _namespaces,
+    "requires": _containers,
+    "secret": _secrets,
+    "secrets": _secrets,
+    "volume": _volumes,
+    "volumes": _volumes,
+    "volumes_from": _containers,
 }
 
 
@@ -171,6 +211,7 @@ _pod_complete() {
     # readline breaks words at these characters and replaces only what follows the last one
     prefix=${current%"${current##*[:=]}"}
     COMPREPLY=("${COMPREPLY[@]#"$prefix"}")
+    [[ ${#COMPREPLY[@]} -eq 1 && $COMPREPLY == *[:=] ]] && compopt -o nospace
 }
 complete -F _pod_complete pod
 """
@@ -183,7 +224,9 @@ _pod() {
         found=("${(@)found[2,-1]}")
         _files
     fi
-    [[ -n ${found[1]} ]] && compadd -- "${(@)found}"
+    found=($found)
+    compadd -S "" -- "${(@M)found:#*[:=]}"
+    compadd -- "${(@)found:#*[:=]}"
 }
 if [[ ${funcstack[1]} == _pod ]]; then
     _pod

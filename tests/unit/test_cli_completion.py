@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +18,11 @@ from tests.support.container_documents import write_container
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A store where web runs and job does not."""
+    """A store where web runs and job does not, with a volume and a secret."""
+    (tmp_path / "volumes" / "data").mkdir(parents=True)
+    secret = {"version": 1, "id": "c" * 25, "name": "word", "created": "", "updated": ""}
+    (tmp_path / "secrets" / "c").mkdir(parents=True)
+    (tmp_path / "secrets" / "c" / "record.json").write_text(json.dumps(secret))
     write_container(tmp_path, "web", status="running", id="a" * 64)
     write_container(tmp_path, "job", status="exited", id="b" * 64)
     return tmp_path
@@ -38,11 +44,22 @@ def complete(root: Path, *words: str) -> list[str]:
         (["--log-level=d"], ["--log-level=debug"]),
         (["run", "--pull", "n"], ["never", "newer"]),
         (["run", "--pull=al"], ["--pull=always"]),
-        (["run", "-it", "--network", ""], ["host", "none", "pasta", "pod", "slirp4netns"]),
+        (["run", "-it", "--network", "p"], ["pasta", "pod"]),
         (["network", "inspect", ""], ["pod"]),
         (["run", "--env-file", ""], [FILES]),
-        (["run", "-v", ""], [FILES]),
-        (["run", "-itv", ""], [FILES]),
+        (["run", "-v", ""], [FILES, "data:"]),
+        (["run", "-itv", "da"], [FILES, "data:"]),
+        (["build", "-v", ""], [FILES]),
+        (["volume", "rm", ""], ["data"]),
+        (["volume", "inspect", "d"], ["data"]),
+        (["run", "--secret", ""], ["word"]),
+        (["secret", "rm", "w"], ["word"]),
+        (["network", "connect", "pod", "w"], ["web"]),
+        (["run", "--pid", ""], ["container:aaaaaaaaaaaa", "container:web", "host", "private"]),
+        (["run", "--network", "container:w"], ["container:web"]),
+        (["run", "--volumes-from", "j"], ["job"]),
+        (["cp", "w"], [FILES, "web:"]),
+        (["cp", ""], [FILES, "aaaaaaaaaaaa:", "bbbbbbbbbbbb:", "job:", "web:"]),
         (["run", "busybox", ""], [FILES]),
         (["run", "busybox", "--r"], [FILES]),
         (["completion", ""], ["bash", "fish", "zsh"]),
@@ -60,7 +77,7 @@ def complete(root: Path, *words: str) -> list[str]:
     ],
 )
 def test_candidates(store: Path, words: list[str], expected: list[str]) -> None:
-    assert complete(store, *words) == sorted(expected)
+    assert complete(store, *words) == expected
 
 
 def test_the_store_that_the_command_line_names_is_asked(store: Path, tmp_path: Path) -> None:
@@ -71,6 +88,11 @@ def test_help_is_among_the_options(store: Path) -> None:
     assert "--help" in complete(store, "ps", "--")
 
 
+def test_the_word_for_files_comes_first_even_before_names_of_digits(store: Path) -> None:
+    write_container(store, "1st", id="0" * 64)
+    assert complete(store, "cp", "")[0] == FILES
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_the_scripts_are_valid(shell: str) -> None:
     if shutil.which(shell) is None:
@@ -78,14 +100,43 @@ def test_the_scripts_are_valid(shell: str) -> None:
     assert subprocess.run([shell, "-n"], input=script(shell), text=True).returncode == 0
 
 
-def test_bash_completes_words_with_colons_and_equals_signs(store: Path, tmp_path: Path) -> None:
-    pod = tmp_path / "pod"
+@pytest.fixture
+def program(store: Path, tmp_path: Path) -> Path:
+    """Pod as a program on a PATH, with that store."""
+    pod = tmp_path / "bin" / "pod"
+    pod.parent.mkdir()
     pod.write_text(f'#!/bin/sh\nexec {sys.executable} -m pod --root {store} --runroot {store}/run "$@"\n')
     pod.chmod(0o755)
-    asked = ["run --pull=al", "stop w", "ps --no"]
+    return pod
+
+
+def test_bash_completes_words_with_colons_and_equals_signs(program: Path) -> None:
+    pod = program
+    asked = ["run --pull=al", "stop w", "ps --no", "run -v da", "volume rm d"]
     body = "".join(
         f"COMP_LINE='{pod} {line}'; COMP_POINT=${{#COMP_LINE}}; _pod_complete; echo \"${{COMPREPLY[*]}}\"\n"
         for line in asked
     )
     result = subprocess.run(["bash", "-c", script("bash") + body], capture_output=True, text=True)
-    assert result.stdout.splitlines() == ["always", "web", "--no-trunc --noheading"], result.stderr
+    assert result.stdout.splitlines() == ["always", "web", "--no-trunc --noheading", "data:", "data"], result.stderr
+
+
+def test_fish_completes_names(program: Path) -> None:
+    if shutil.which("fish") is None:
+        pytest.skip("no fish on this machine")
+    asked = ["stop w", "volume rm d", "secret inspect ", "run --pull=al"]
+    body = "".join(f"complete -C 'pod {line}'; " for line in asked)
+    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}", "HOME": str(program.parent)}
+    result = subprocess.run(["fish", "-c", script("fish") + body], capture_output=True, text=True, env=env)
+    assert result.stdout.splitlines() == ["web", "data", "word", "--pull=always"], result.stderr
+
+
+def test_zsh_completes_names(program: Path) -> None:
+    if shutil.which("zsh") is None:
+        pytest.skip("no zsh on this machine")
+    says = 'compadd() { [[ $1 == -S ]] && shift 2; shift; (( $# )) && print -r -- "$*"; }; compdef() { :; }\n'
+    asked = [("stop", "w"), ("volume", "rm", "d"), ("network", "inspect", ""), ("nosuch", "")]
+    body = "".join(f"words=(pod {' '.join(map(repr, line))}); CURRENT=$#words; _pod\n" for line in asked)
+    env = {**os.environ, "PATH": f"{program.parent}:{os.environ['PATH']}"}
+    result = subprocess.run(["zsh", "-fc", says + script("zsh") + body], capture_output=True, text=True, env=env)
+    assert result.stdout.splitlines() == ["web", "data", "pod"], result.stderr

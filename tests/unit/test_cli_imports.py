@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -52,6 +53,14 @@ def test_a_hot_command_is_parsed_and_found_with_light_modules_only(line: str) ->
     modules = imported(code)
     assert {m for m in modules if not m.startswith("pod")} <= FREE
     assert not [m for m in modules if m in ("pod.cli.slowpath", "pod.cli.definitions", "pod.cli.options")]
+
+
+@pytest.mark.parametrize("words", ["ru", "stop ''", "volume rm ''", "network rm ''", "secret rm ''", "run --pull ''"])
+def test_completion_needs_light_modules_only(words: str, tmp_path: Path) -> None:
+    argv = ["pod", "--root", str(tmp_path), "__complete", "--", *shlex.split(words)]
+    code = f"from pod.cli.main import main; main({argv!r})"
+    imported(code)
+    assert {m for m in imported(code) if not m.startswith("pod")} <= FREE
 
 
 def test_a_listing_is_printed_with_light_modules_only(tmp_path: Path) -> None:
