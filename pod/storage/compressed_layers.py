@@ -21,8 +21,11 @@ _KEPT = 8  # repositories that are remembered
 class Form(Record):
     """A layer as it is compressed in one way."""
 
+    _omit_defaults = True
+
     digest: Digest
     size: int
+    annotations: dict[str, str] = {}  # of its descriptor, that tell where its table of contents is
 
 
 class CompressedLayer(Record):

@@ -10,7 +10,7 @@ from pod.errors import StorageError, UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class Compressor(Protocol):
         """Takes data piece by piece; `flush` gives what is left at the end."""
@@ -28,10 +28,11 @@ _ZSTD_LEVEL = 3
 
 def check(kind: str, level: int | None) -> None:
     """Raise UsageError for a level that a compression does not have, StorageError where it cannot be done here."""
-    if level is not None and level not in LEVELS[kind]:
-        levels = LEVELS[kind]
-        raise UsageError(f"invalid compression level {level}: those of {kind} are {levels[0]} to {levels[-1]}")
-    make(kind, level)
+    algorithm = kind.partition(":")[0]  # zstd:chunked is zstd with a table of contents
+    levels = LEVELS[algorithm]
+    if level is not None and level not in levels:
+        raise UsageError(f"invalid compression level {level}: those of {algorithm} are {levels[0]} to {levels[-1]}")
+    make(algorithm, level)
 
 
 def make(kind: str, level: int | None = None) -> Compressor:
@@ -56,9 +57,21 @@ def _zstd(level: int | None) -> Compressor:
     try:
         from compression.zstd import ZstdCompressor  # type: ignore[import-not-found,unused-ignore]  # Python 3.14
     except ImportError:
-        pass
-    else:
-        return ZstdCompressor(level or _ZSTD_LEVEL)  # type: ignore[no-any-return,unused-ignore]
+        return _zstandard(level).compressobj()  # type: ignore[no-any-return]
+    return ZstdCompressor(level or _ZSTD_LEVEL)  # type: ignore[no-any-return,unused-ignore]
+
+
+def frames(level: int | None = None) -> Callable[[bytes], bytes]:
+    """Return what compresses data to a zstd frame of their own. Raises StorageError where this Python has no zstd."""
+    try:
+        from compression.zstd import ZstdCompressor  # type: ignore[import-not-found,unused-ignore]  # Python 3.14
+    except ImportError:
+        return _zstandard(level).compress  # type: ignore[no-any-return]
+    compressor = ZstdCompressor(level or _ZSTD_LEVEL)
+    return lambda data: compressor.compress(data, ZstdCompressor.FLUSH_FRAME)  # type: ignore[no-any-return,unused-ignore]
+
+
+def _zstandard(level: int | None) -> Any:
     try:
         import zstandard
     except ImportError:
@@ -66,7 +79,7 @@ def _zstd(level: int | None) -> Compressor:
             "cannot compress with zstd: this Python has no library for it",
             hint="install the package zstandard (pip install zstandard), or push with --compression-format gzip",
         ) from None
-    return zstandard.ZstdCompressor(level or _ZSTD_LEVEL).compressobj()
+    return zstandard.ZstdCompressor(level or _ZSTD_LEVEL)
 
 
 _MAKERS: dict[str, Callable[[int | None], Compressor]] = {"gzip": _gzip, "zstd": _zstd}

@@ -44,11 +44,12 @@ def test_gzip_needs_no_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"".join(Decompressed(Bytes(compressed("gzip"))).pieces()) == DATA
 
 
-def test_zstd_without_its_package_says_which_one(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", ["zstd", "zstd:chunked"])
+def test_zstd_without_its_package_says_which_one(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     for name in ("zstandard", "compression.zstd"):
         monkeypatch.setitem(sys.modules, name, None)
     with pytest.raises(StorageError, match="cannot compress with zstd") as caught:
-        compressors.check("zstd", None)
+        compressors.check(kind, None)
     assert "pip install zstandard" in caught.value.hint
 
 

@@ -72,14 +72,14 @@ class PushForm(Record):
     """What an image is to look like on the registry; by default as it does in the store."""
 
     format: str = ""  # oci or v2s2
-    compression: str = ""  # gzip or zstd
+    compression: str = ""  # gzip, zstd or zstd:chunked
     level: int | None = None
     convert: bool | None = None  # whether to compress anew what is compressed differently; None: if one was chosen
     platform: str = ""  # refuse an image for another one
 
     def check(self) -> None:
         """Raise UsageError for what does not go together, StorageError for what cannot be done here."""
-        if self.compression == "zstd" and self.format == "v2s2":
+        if self.compression.startswith("zstd") and self.format == "v2s2":
             raise UsageError(
                 "--format v2s2 excludes zstd: Docker's manifests know gzip only", hint="leave out --format, or say oci"
             )

@@ -11,7 +11,7 @@ from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.record import Record
 from pod.registry.uploads import Uploads
-from pod.storage import compressed_layers, compressors
+from pod.storage import compressed_layers, compressors, zstd_chunked
 from pod.storage.archives.layer_files import LayerFile, LayerFiles
 from pod.storage.blobs import BlobWriter
 from pod.storage.compressed_layers import Form
@@ -19,7 +19,7 @@ from pod.storage.compression import Decompressed, detect
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Iterator
 
     from pod.oci.manifest import Descriptor
     from pod.registry.repository import Repository
@@ -29,13 +29,17 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 3  # at least: where few cores are, the network may be what takes the time
 _MOUNTS_TRIED = 3
-_TYPES = {"gzip": media_types.OCI_LAYER_GZIP, "zstd": media_types.OCI_LAYER_ZSTD}
+_TYPES = {
+    "gzip": media_types.OCI_LAYER_GZIP,
+    "zstd": media_types.OCI_LAYER_ZSTD,
+    zstd_chunked.KIND: media_types.OCI_LAYER_ZSTD,
+}
 
 
 class Compression(Record):
     """How layers are to be compressed on the registry."""
 
-    kind: str = ""  # gzip or zstd; "" leaves what is compressed as it is
+    kind: str = ""  # gzip, zstd or zstd:chunked; "" leaves what is compressed as it is
     level: int | None = None
     convert: bool = True  # compress anew what is compressed differently
     excluded: str = ""  # a kind that the format of the manifest does not know: it is compressed anew with gzip
@@ -44,9 +48,10 @@ class Compression(Record):
         """Return the compression for a layer that is stored with another one, or with none."""
         if not found:
             return self.kind or "gzip"
-        if found == self.excluded:
+        algorithm = found.partition(":")[0]
+        if algorithm == self.excluded:
             return "gzip"
-        return self.kind if self.kind and self.convert else found
+        return self.kind if self.kind and self.convert and self.kind != algorithm else found
 
 
 class PushedLayer(Record):
@@ -109,7 +114,9 @@ class LayerPush:
     def _remember(self, diff_id: Digest, before: Descriptor, after: Descriptor) -> None:
         forms = {}
         if before.digest == diff_id and self.compression.level is None:
-            forms[media_types.compression(after.media_type)] = Form(after.digest, after.size)
+            found = zstd_chunked.table_annotations(after)
+            kind = zstd_chunked.KIND if found else media_types.compression(after.media_type)
+            forms[kind] = Form(after.digest, after.size, found)
         compressed_layers.remember(self.layout, diff_id, forms, self.repository.shown)
 
 
@@ -131,7 +138,7 @@ class _LayerJob:
             return self._sent(self._layer, report)
         known = compressed_layers.read(self._push.layout, self._diff_id).forms.get(wanted)
         if known is not None and self._push.compression.level is None:
-            layer = self._descriptor(wanted, known.digest, known.size)
+            layer = self._descriptor(wanted, known)
             if there := self._on_registry(layer):
                 return there
         return self._sent(self._compressed(wanted), report)
@@ -140,9 +147,10 @@ class _LayerJob:
         """Return what a blob is compressed with: what its bytes say, else its type in the manifest."""
         try:
             with LayerFile(self._push.layout.blob(self._layer.digest)) as file:
-                return detect(os.pread(file.fd, 16, 0))
+                kind = detect(os.pread(file.fd, 16, 0))
         except FileNotFoundError:
-            return media_types.compression(self._layer.media_type)
+            kind = media_types.compression(self._layer.media_type)
+        return zstd_chunked.KIND if kind == "zstd" and zstd_chunked.table_annotations(self._layer) else kind
 
     def _sent(self, layer: Descriptor, report: Callable[[int], None]) -> PushedLayer:
         """See to it that a layer is on the registry."""
@@ -168,7 +176,6 @@ class _LayerJob:
 
     def _compressed(self, kind: str) -> Descriptor:
         """Stage the layer compressed in another way. Raises DigestMismatch where it is not what the image says."""
-        compressor = compressors.make(kind, self._push.compression.level)
         plain = hashlib.sha256()
         writer = BlobWriter(self._push.staging)
         try:
@@ -176,19 +183,39 @@ class _LayerJob:
                 self._files.stored(self._layer, self._diff_id) as stored,
                 open(stored.fd, "rb", buffering=0, closefd=False) as stream,
             ):
-                for piece in Decompressed(stream).pieces():
-                    plain.update(piece)
-                    writer.write(compressor.compress(piece))
-                writer.write(compressor.flush())
+                pieces = _hashed(Decompressed(stream).pieces(), plain)
+                annotations = _compress(pieces, writer.write, kind, self._push.compression.level)
             if plain.hexdigest() != self._diff_id.hex:
                 raise DigestMismatch(f"layer {self._layer.digest.short}", str(self._diff_id), plain.hexdigest())
-            return self._descriptor(kind, writer.finish(), writer.size)
+            return self._descriptor(kind, Form(writer.finish(), writer.size, annotations))
         except BaseException:
             writer.abandon()
             raise
 
-    def _descriptor(self, kind: str, digest: Digest, size: int) -> Descriptor:
+    def _descriptor(self, kind: str, form: Form) -> Descriptor:
         media_type = _TYPES[kind]
         if not media_types.is_oci(self._layer.media_type):
             media_type = media_types.in_docker_types(media_type)
-        return self._layer.replace(media_type=media_type, digest=digest, size=size)
+        kept = {key: value for key, value in self._layer.annotations.items() if key not in zstd_chunked.ANNOTATIONS}
+        return self._layer.replace(
+            media_type=media_type, digest=form.digest, size=form.size, annotations={**kept, **form.annotations}
+        )
+
+
+def _hashed(pieces: Iterable[bytes], plain: hashlib._Hash) -> Iterator[bytes]:
+    for piece in pieces:
+        plain.update(piece)
+        yield piece
+
+
+def _compress(
+    pieces: Iterator[bytes], write: Callable[[bytes], object], kind: str, level: int | None
+) -> dict[str, str]:
+    """Write a layer compressed; return the annotations that this gives its descriptor."""
+    if kind == zstd_chunked.KIND:
+        return zstd_chunked.compress(pieces, write, level)
+    compressor = compressors.make(kind, level)
+    for piece in pieces:
+        write(compressor.compress(piece))
+    write(compressor.flush())
+    return {}

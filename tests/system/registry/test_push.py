@@ -6,9 +6,12 @@ import hashlib
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
+import zstandard
 
+from pod.storage.zstd_chunked import CHECKSUM, POSITION
 from tests.support.commands import CommandLine
 from tests.support.cutting_proxy import cutting_proxy
 from tests.support.faulty_registry import FaultyRegistry, Request, faulty_registry
@@ -105,6 +108,7 @@ FORMS = [
     (("--format", "v2s2", "--compression-level", "9"), "vnd.docker", "gzip"),
     (("--compression-format", "zstd"), "vnd.oci", "zstd"),
     (("--compression-format", "zstd", "--compression-level", "19", "--format", "oci"), "vnd.oci", "zstd"),
+    (("--compression-format", "zstd:chunked"), "vnd.oci", "zstd"),
 ]
 
 
@@ -139,6 +143,39 @@ def test_podman_and_skopeo_take_what_pod_pushed_in_each_form(
     own("rmi", name).ok()
 
 
+def test_layers_as_zstd_chunked_have_a_table_that_goes_with_them(
+    empty: CommandLine, skopeo: CommandLine, plain: Registry, folder: Path
+) -> None:
+    def layers(tag: str) -> list[dict[str, Any]]:
+        found = manifest(skopeo, f"{name}:{tag}")[0]["layers"]
+        assert isinstance(found, list)
+        return found
+
+    name, chunked = f"{plain.host}/chunked", ("--compression-format", "zstd:chunked")
+    load(empty, folder, Image([layer([file("a", b"a" * 5000)]), layer([file("b", b"text")])], {}, ["files:1"]))
+    empty("push", *chunked, "files:1", f"{name}:1").ok()
+    skopeo("copy", "-q", "--src-tls-verify=false", f"docker://{name}:1", f"dir:{folder}/copy").ok()
+    for one, text in zip(layers("1"), (b"a" * 5000, b"text"), strict=True):
+        data = (folder / "copy" / one["digest"].partition(":")[2]).read_bytes()
+        start, length, _plain, kind = map(int, one["annotations"][POSITION].split(":"))
+        packed = data[start : start + length]
+        assert (kind, one["annotations"][CHECKSUM]) == (1, f"sha256:{hashlib.sha256(packed).hexdigest()}")
+        entry = json.loads(zstandard.ZstdDecompressor().decompressobj().decompress(packed))["entries"][0]
+        frame = zstandard.ZstdDecompressor().decompress(data[entry["offset"] : entry["endOffset"]])
+        assert (frame, entry["digest"]) == (text, f"sha256:{hashlib.sha256(text).hexdigest()}")
+    assert empty("push", *chunked, "files:1", f"{name}:again").ok().stdout.count("Layer already exists") == 2
+    assert layers("again") == layers("1")
+    empty("rmi", "files:1").ok()
+    empty("pull", f"{name}:1").ok()
+    for tag, options in (("same", chunked), ("kept", ("--compression-format", "zstd")), ("plain", ())):
+        empty("push", *options, f"{name}:1", f"{name}:{tag}").ok()
+        assert layers(tag) == layers("1"), tag
+    for tag, options in (("gzip", ("--compression-format", "gzip")), ("docker", ("--format", "v2s2"))):
+        empty("push", *options, f"{name}:1", f"{name}:{tag}").ok()
+        assert [one.get("annotations", {}) for one in layers(tag)] == [{}, {}]
+        assert compressions(manifest(skopeo, f"{name}:{tag}")[0]) == {"gzip"}
+
+
 @pytest.mark.parametrize("compression", ["gzip", "zstd"])
 def test_pod_takes_what_skopeo_pushed_and_changes_the_compression_when_asked(
     own: CommandLine, skopeo: CommandLine, plain: Registry, folder: Path, compression: str
@@ -165,6 +202,7 @@ def test_pod_takes_what_skopeo_pushed_and_changes_the_compression_when_asked(
 
 REFUSALS = [
     (("--compression-format", "zstd", "--format", "v2s2"), "--format v2s2 excludes zstd"),
+    (("--compression-format", "zstd:chunked", "--format", "v2s2"), "--format v2s2 excludes zstd"),
     (("--compression-level", "10"), "invalid compression level 10: those of gzip are 1 to 9"),
     (("--compression-format", "lzma"), "lzma"),
     (("--encryption-key", "jwe:key.pem"), "pod cannot encrypt layers"),

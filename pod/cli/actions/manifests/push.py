@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 def push(context: Context, flags: ManifestPushFlags) -> int:
     """Push a list, print its digest, and remove it with --rm."""
     also = tuple(word for text in flags.add_compression for word in text.split(",") if word)
-    unknown = [kind for kind in also if kind not in ("gzip", "zstd")]
+    unknown = [kind for kind in also if kind not in ("gzip", "zstd", "zstd:chunked")]
     if unknown:
-        raise UsageError(f"invalid --add-compression {unknown[0]!r:.40}: it is gzip or zstd")
+        raise UsageError(f"invalid --add-compression {unknown[0]!r:.40}: it is gzip, zstd or zstd:chunked")
     options = parse_transfer(flags)
     if flags.insecure:
         options = options.replace(tls_verify=False)

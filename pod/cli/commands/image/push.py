@@ -60,7 +60,8 @@ def push(context: Context, flags: PushFlags) -> int:
     """Send an image to a registry.
 
     What the registry has is not sent again. The digest of an image that was pulled stays what it was. Layers that
-    are not compressed yet are, with gzip unless something else is asked for.
+    are not compressed yet are, with gzip unless something else is asked for. Layers that are zstd:chunked have a table
+    of contents, with which other engines fetch only the files that they lack; to all others they are zstd.
 
     Examples:
       pod push localhost:5000/app

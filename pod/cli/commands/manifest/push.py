@@ -19,7 +19,11 @@ class ManifestPushFlags(CompressionFlags):
     destination: Annotated[str, Argument(metavar="[NAME]", help="Where to, if not to where its name says")] = ""
     add_compression: Annotated[
         tuple[str, ...],
-        Option("--add-compression", metavar="NAME", help="Push every image compressed so as well: gzip or zstd"),
+        Option(
+            "--add-compression",
+            metavar="NAME",
+            help="Push every image compressed so as well: gzip, zstd or zstd:chunked",
+        ),
     ] = ()
     all: Annotated[bool, Option("--all", help="Push the images, too; on unless =false")] = True
     insecure: Annotated[bool, Option("--insecure", help="As --tls-verify=false")] = False
