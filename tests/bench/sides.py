@@ -11,6 +11,8 @@ from pathlib import Path
 
 from tests.support import busybox, images, peers, stores
 from tests.support.commands import CommandLine, clean_environment
+from tests.support.containers import eventually
+from tests.support.networks import keepers
 from tests.support.program import pod_program
 
 
@@ -52,7 +54,12 @@ def _pod(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[...,
     at_end(stores.remove_containers, pod)
     version = CommandLine([program], env)("--version").stdout.strip()
     about = f"{version}, Python {platform.python_version()}"
-    return Side("pod", pod, about, lambda: stores.end_namespace(runroot))
+
+    def rest() -> None:
+        eventually(lambda: not keepers(pod), "the end of the networks' keeper")
+        stores.end_namespace(runroot)
+
+    return Side("pod", pod, about, rest)
 
 
 def _podman(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[..., object]) -> Side:
