@@ -94,6 +94,7 @@ def test_long_commands_are_shortened_and_quoted(pod: Pod) -> None:
         (["status=running"], ["web"]),
         (["exited=3"], ["job"]),
         (["exited=0"], []),
+        (["command=nosuch"], []),
         (["name=e"], ["web"]),
         (["name=^/web$"], ["web"]),
         (["name=^we"], ["web"]),
@@ -139,7 +140,7 @@ def test_a_filter_that_cannot_be_is_refused(pod: Pod, text: str, message: str) -
 
 def test_an_unknown_filter_lists_those_that_exist(pod: Pod) -> None:
     pod("ps", "--filter", "foo=1")
-    assert "ancestor, before, exited" in pod.stderr
+    assert "ancestor, before, command, exited" in pod.stderr
 
 
 def test_a_column_to_sort_by(pod: Pod) -> None:

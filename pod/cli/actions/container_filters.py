@@ -81,6 +81,10 @@ def _health(_: Context, value: str) -> Condition:
     return lambda container: (container.state.health or "none") == value
 
 
+def _command(_: Context, value: str) -> Condition:
+    return lambda container: value in container.record.command[:1]
+
+
 def _restart_policy(_: Context, value: str) -> Condition:
     if value not in _POLICIES:
         raise invalid("--filter restart-policy", value, f"it is one of {', '.join(_POLICIES)}")
@@ -165,6 +169,7 @@ def _pod(_: Context, value: str) -> Condition:
 _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
     "ancestor": _ancestor,
     "before": _before,
+    "command": _command,
     "exited": _exited,
     "expose": _port,
     "health": _health,

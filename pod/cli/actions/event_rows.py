@@ -103,6 +103,8 @@ def template_row(event: Event, *, as_docker: bool) -> Row:
         ID=event.id,
         Image=full_image(event),
         Name=event.name,
+        Network=event.details.get("network", ""),
+        PodID="",
         Scope="local",
         Status=docker if as_docker else podman,
         Time=moment // _SECOND if as_docker else _go_time(moment),

@@ -102,6 +102,8 @@ def test_images_takes_a_name_a_pattern_or_an_id(load: Callable[..., CommandLine]
         (["label!=b"], ["<none>", "old"]),
         (["before=new:1"], ["old"]),
         (["since=old:1"], ["<none>", "new"]),
+        (["after=old:1"], ["<none>", "new"]),
+        (["digest=sha256:zz"], []),
         (["until=2024-06-01"], ["old"]),
         (["until=1h"], ["<none>", "new", "old"]),
         (["dangling=true"], ["<none>"]),

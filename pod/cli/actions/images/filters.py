@@ -52,6 +52,11 @@ def _id(_: Context, value: str) -> Condition:
     return lambda image: image.id.hex.startswith(prefix)
 
 
+def _digest(_: Context, value: str) -> Condition:
+    prefix = value.removeprefix("sha256:")
+    return lambda image: image.digest.hex.startswith(prefix)
+
+
 def _label(_: Context, value: str) -> Condition:
     fits = split_label(value)
     return lambda image: fits(image.config.config.labels)
@@ -102,9 +107,11 @@ def _flag(key: str, value: str) -> bool:
 
 
 _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
+    "after": _since,
     "before": _before,
     "containers": _containers,
     "dangling": _dangling,
+    "digest": _digest,
     "id": _id,
     "intermediate": _none,
     "label": _label,

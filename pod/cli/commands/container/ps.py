@@ -34,8 +34,8 @@ def ps(
 
     Those that run are shown, unless more is asked for.
 
-    Filters: ancestor, before, exited, health, id, is-task, label, label!, name, network, pod, publish, expose, since,
-    status, until, volume.
+    Filters: ancestor, before, command, exited, expose, health, id, is-task, label, label!, name, network, pod, publish,
+    restart-policy, since, status, until, volume.
 
     Examples:
       pod ps -a --filter status=exited

@@ -28,7 +28,7 @@ def ls(
 ) -> int:
     """List images.
 
-    Filters: before, containers, dangling, id, intermediate, label, readonly, reference, since, until.
+    Filters: after, before, containers, dangling, digest, id, intermediate, label, readonly, reference, since, until.
 
     Examples:
       pod images
