@@ -24,6 +24,7 @@ def adopt_packed(engine: Engine, root: StepRoot, plan: RootPlan, timestamp: int 
     import hashlib
 
     tree = plan.mounts[0].lowers[0]
+    changes = list(diff.changes_of(engine, plan, []))  # before all times are the same
     if timestamp is not None:
         set_times(tree, timestamp)
     path = f"{root.folder}/layer.tar"
@@ -35,7 +36,7 @@ def adopt_packed(engine: Engine, root: StepRoot, plan: RootPlan, timestamp: int 
             file.write(data)
 
         writer = TarWriter(write)
-        commit.add_changes(LayerPacker(os.fsencode(tree), writer), diff.changes_of(engine, plan, []))
+        commit.add_changes(LayerPacker(os.fsencode(tree), writer), changes)
         writer.finish()
     diff_id = Digest(digest.hexdigest())
     return LayerStore(engine.layout).add(

@@ -296,6 +296,13 @@ def test_same_time_gives_the_same_id(build: Callable[..., Any], tmp_path: Path) 
     assert ids[0] == ids[1]
 
 
+def test_same_time_makes_no_layer_of_the_base_with_the_driver_that_copies(pod: CommandLine, tmp_path: Path) -> None:
+    folder = contexts.write(tmp_path, {"Dockerfile": "FROM busybox\nRUN mkdir /d; echo x > /d/x\n"})
+    copying = pod.with_options("--storage-driver", "vfs")
+    image = copying("build", NO_NETWORK, "--timestamp", "0", "-q", folder).ok().stdout.strip()
+    assert inspect(pod, image)["Size"] < inspect(pod, "busybox")["Size"] + 10_000
+
+
 def test_quiet_prints_the_id_only_and_iidfile_has_it(build: Callable[..., Any], tmp_path: Path) -> None:
     result = build("FROM busybox\nRUN true\n", "-q", "--iidfile", str(tmp_path / "id")).ok()
     assert result.stderr == ""
