@@ -12,10 +12,12 @@ import pytest
 from tests.support.commands import CommandLine, Result
 from tests.system.one_liners import ONE_LINERS, OneLiner
 
+# two streams are two pipes: only time puts `last` after `err`
 SET_UP = (
     ("run", "-d", "--name", "web", "--network", "none", "--label", "app=web", "-e", "MODE=prod", "-v", "{folder}:/w:ro",
      "busybox", "sleep", "1000"),
-    ("run", "--name", "job", "--network", "none", "busybox", "sh", "-c", "echo out; echo err >&2; echo last; exit 3"),
+    ("run", "--name", "job", "--network", "none", "busybox", "sh", "-c",
+     "echo out; echo err >&2; sleep 0.2; echo last; exit 3"),
     ("create", "--name", "idle", "--network", "none", "busybox", "true"),
 )  # fmt: skip
 
