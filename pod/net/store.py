@@ -11,6 +11,10 @@ from pod.net.records import DEFAULT, Network, default_network
 _SUFFIX = ".json"
 
 
+PEERS_DEFAULTS = ("bridge", "podman")
+"""What the default network is called by Docker and by Podman: scripts ask for it by these names."""
+
+
 def load(folder: str, name: str) -> Network:
     """Return the network of that name. Raises NoSuchNetwork, and NetworkError for a document that is broken."""
     path = f"{folder}/{name}{_SUFFIX}"
@@ -32,6 +36,8 @@ def find(folder: str, wanted: str) -> Network:
         return load(folder, wanted)
     except NoSuchNetwork:
         pass
+    if wanted in PEERS_DEFAULTS:
+        return load(folder, DEFAULT)
     matches = [network for network in every(folder) if len(wanted) > 1 and network.id.startswith(wanted)]
     if len(matches) > 1:
         raise AmbiguousName("network", wanted, tuple(network.id[:12] for network in matches))

@@ -284,3 +284,8 @@ def test_a_program_looks_into_the_namespace_of_the_networks(pod: CommandLine) ->
     pod("run", "-d", "--name", "tn-look", "--network", "pod", "busybox", "sleep", "100").ok()
     assert "pod0" in pod("unshare", "--rootless-netns", "cat", "/proc/net/dev").ok().stdout
     pod("rm", "-f", "-t", "0", "tn-look").ok()
+
+
+@pytest.mark.parametrize("name", ["bridge", "podman"])
+def test_the_default_network_answers_to_the_names_that_the_peers_have_for_it(pod: CommandLine, name: str) -> None:
+    assert pod("network", "inspect", "-f", "{{.Name}}", name).ok().stdout == "pod\n"
