@@ -51,7 +51,7 @@ class Terminal:
 
             try:
                 termios.tcsetattr(self.fd, termios.TCSADRAIN, self._saved)
-            except OSError:
+            except (OSError, termios.error):  # termios.error is no OSError
                 pass  # the terminal has been closed meanwhile
             self._saved = None
 

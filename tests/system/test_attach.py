@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import pty
+import signal
 import subprocess
 import termios
 from typing import Any
@@ -262,6 +263,19 @@ def test_hung_up_terminal_leaves_the_container_running(pod: CommandLine) -> None
     with screen:
         screen.expect("/ # ")
     assert pod("exec", "hungup", "echo", "alive").ok().stdout == "alive\n"
+
+
+def test_a_command_whose_terminal_hangs_up_ends_of_that_and_of_nothing_else(pod: CommandLine) -> None:
+    argv = pod.argv("run", "-it", "--name", "hungup2", *NO_NETWORK, "busybox", "sh", "-c", "echo up; sleep 1000")
+    pid, main = pty.fork()
+    if pid == 0:
+        os.execve(argv[0], argv, dict(pod.env))
+    while b"up" not in os.read(main, 100):
+        pass
+    os.close(main)
+    _pid, status = os.waitpid(pid, 0)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGHUP
+    pod("rm", "-f", "-t", "0", "hungup2").ok()
 
 
 def test_tty_of_a_stopped_reader_blocks_nobody_else(pod: CommandLine) -> None:
