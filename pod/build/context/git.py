@@ -73,7 +73,7 @@ def clone(repository: Repository, path: str, *, keep_git: bool = False) -> Clone
     if not keep_git:
         files.remove_tree(f"{path}/.git")
     folder = os.path.join(path, repository.folder) if repository.folder else path
-    if not os.path.isdir(folder) or not os.path.realpath(folder).startswith(os.path.realpath(path)):
+    if not os.path.isdir(folder) or not f"{os.path.realpath(folder)}/".startswith(f"{os.path.realpath(path)}/"):
         raise BuildError(f"the repository {repository.remote} has no folder {repository.folder:.100}")
     return Cloned(folder, commit)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pod.build import ignore
-from pod.build.context import Context, git, http
+from pod.build.context import Context, git, http, inside
 from pod.build.steps.add import is_archive, is_git, is_url
 from pod.errors import BuildError, PodError
 from pod.linux import files, workers
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
 _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
+_IGNORE_FILES = (".containerignore", ".dockerignore")
 _MAX_DOCKERFILE = 4 << 20
+_MAX_IGNORE_FILE = 1 << 20
 IMAGES = ("docker-image://", "container-image://")  # how --build-context names an image
 
 
@@ -54,12 +56,12 @@ def _named(engine: Engine, name: str, where: str, folder: str) -> Context:
         path = key = os.path.abspath(where)
         if not os.path.isdir(path):
             raise BuildError(f"the build context {name}={where:.200} is no folder")
-    return Context(path, _read_rules([f"{path}/.containerignore", f"{path}/.dockerignore"]), key)
+    return Context(path, _context_rules(path, _IGNORE_FILES, own=bool(key)), key)
 
 
 def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
     text = options.file_text
-    path, key = "", ""
+    path, key = "", ""  # a context without a key was made by somebody else
     if options.context == "-":
         head = _spool(f"{folder}/stdin")
         if is_archive(f"{folder}/stdin"):
@@ -78,11 +80,13 @@ def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
         path = unpack(engine, fetched.path, f"{folder}/context", options.context)
     else:
         path = key = _folder(options.context)
-    if text is None:
+    if text is not None:
+        file = "-"
+    elif key or is_url(options.file):
         text, file = _read_dockerfile(options, path, folder)
     else:
-        file = "-"
-    rules = _ignore_rules(options, path, file)
+        text, file = _read_foreign_dockerfile(options, path)
+    rules = _ignore_rules(options, path, file, own=bool(key))
     shown = file if file == "-" else _shown(file, path)
     return Opened(Context(path, rules, key), text.decode(errors="replace"), shown)
 
@@ -134,8 +138,6 @@ def _read_dockerfile(options: BuildOptions, context: str, folder: str) -> tuple[
         return files.read_bytes(http.fetch(options.file, f"{folder}/Dockerfile").path, _MAX_DOCKERFILE), options.file
     if options.file:
         candidates = [options.file, os.path.join(context, options.file)]
-        if options.context in ("-",) or is_url(options.context) or is_git(options.context):
-            candidates = candidates[1:]
     else:
         candidates = [os.path.join(context, name) for name in _NAMES]
     for path in candidates:
@@ -147,6 +149,16 @@ def _read_dockerfile(options: BuildOptions, context: str, folder: str) -> tuple[
     if options.file:
         raise BuildError(f"there is no Dockerfile {options.file}", hint=_others(context))
     raise BuildError(f"there is no Dockerfile or Containerfile in {options.context}", hint=_others(context))
+
+
+def _read_foreign_dockerfile(options: BuildOptions, context: str) -> tuple[bytes, str]:
+    """Return the Dockerfile of a context that was fetched or unpacked, and its path: no link of it leads out."""
+    for name in (options.file,) if options.file else _NAMES:
+        data = inside.read(context, name, _MAX_DOCKERFILE)
+        if data is not None:
+            return data, os.path.join(context, name)
+    wanted = options.file or "Dockerfile or Containerfile"
+    raise BuildError(f"there is no {wanted} in {options.context}", hint=_others(context))
 
 
 def _others(context: str) -> str:
@@ -164,21 +176,33 @@ def _shown(path: str, context: str) -> str:
     return path if inside.startswith("..") else inside
 
 
-def _ignore_rules(options: BuildOptions, context: str, dockerfile: str) -> ignore.Ignore:
+def _ignore_rules(options: BuildOptions, context: str, dockerfile: str, *, own: bool) -> ignore.Ignore:
     """Read the ignore file: the one asked for, DOCKERFILE.dockerignore, .containerignore or .dockerignore."""
     if options.ignore_file:
-        candidates = [options.ignore_file]
         if not os.path.isfile(options.ignore_file):
             raise BuildError(f"there is no ignore file {options.ignore_file}")
-    else:
-        beside = [f"{dockerfile}.dockerignore", f"{dockerfile}.containerignore"] if os.path.isfile(dockerfile) else []
-        candidates = [*beside, f"{context}/.containerignore", f"{context}/.dockerignore"]
-    return _read_rules(candidates)
+        return _read_rules([options.ignore_file])
+    beside: tuple[str, ...] = ()
+    if dockerfile != "-" and not is_url(dockerfile):
+        name = dockerfile if own else os.path.relpath(dockerfile, context)
+        beside = (f"{name}.dockerignore", f"{name}.containerignore")
+    return _context_rules(context, (*beside, *_IGNORE_FILES), own=own)
+
+
+def _context_rules(context: str, names: tuple[str, ...], *, own: bool) -> ignore.Ignore:
+    """Read the first ignore file that there is; in a context of somebody else's (not `own`) no link leads out."""
+    if own:
+        return _read_rules([os.path.join(context, name) for name in names])
+    for name in names:
+        data = inside.read(context, name, _MAX_IGNORE_FILE)
+        if data is not None:
+            return ignore.parse(data.decode(errors="surrogateescape"), os.path.basename(name))
+    return ignore.Ignore()
 
 
 def _read_rules(candidates: list[str]) -> ignore.Ignore:
     for path in candidates:
         if os.path.isfile(path):
-            text = files.read_bytes(path, 1 << 20).decode(errors="surrogateescape")
+            text = files.read_bytes(path, _MAX_IGNORE_FILE).decode(errors="surrogateescape")
             return ignore.parse(text, os.path.basename(path))
     return ignore.Ignore()

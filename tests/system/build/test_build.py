@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import shutil
 import signal
 import subprocess
+import tarfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -476,3 +478,34 @@ def test_repository_as_context_and_source(pod: CommandLine, tmp_path: Path) -> N
         contexts.write(tmp_path / "add", {"Dockerfile": text})
         pod("build", NO_NETWORK, "-t", "added", tmp_path / "add").ok()
         assert run(pod, "added", "cat", "/src/f").ok().stdout == "one\n"
+
+
+@pytest.mark.parametrize("name", ["Dockerfile", ".dockerignore", "Dockerfile.dockerignore"])
+@pytest.mark.parametrize("target", ["{secret}", "../../../../../../../../{secret}", "/proc/self/root/{secret}"])
+def test_links_of_a_foreign_context_give_no_file_of_the_host_away(
+    pod: CommandLine, tmp_path: Path, name: str, target: str
+) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("TOP SECRET WORDS\n!!\n")
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        if name != "Dockerfile":
+            member = tarfile.TarInfo("Dockerfile")
+            member.size = len(b"FROM busybox\nCOPY . /x\n")
+            tar.addfile(member, io.BytesIO(b"FROM busybox\nCOPY . /x\n"))
+        link = tarfile.TarInfo(name)
+        link.type, link.linkname = tarfile.SYMTYPE, target.format(secret=secret)
+        tar.addfile(link)
+    result = pod("build", "-t", "foreign", "-", input=stream.getvalue())
+    assert "SECRET" not in result.stdout + result.stderr
+    assert (result.code == 0) == (name != "Dockerfile")
+
+
+def test_a_fifo_as_dockerfile_of_a_foreign_context_is_not_waited_for(pod: CommandLine) -> None:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w") as tar:
+        fifo = tarfile.TarInfo("Dockerfile")
+        fifo.type = tarfile.FIFOTYPE
+        tar.addfile(fifo)
+    result = pod("build", "-", input=stream.getvalue(), timeout=30)
+    assert result.code == 1 and "there is no Dockerfile" in result.stderr
