@@ -134,12 +134,18 @@ def _namespaces(record: ContainerRecord, joined: dict[str, str]) -> tuple[oci.Na
     return tuple(kinds)
 
 
+_PING = "net.ipv4.ping_group_range"
+
+
 def _sysctls(record: ContainerRecord, joined: dict[str, str]) -> dict[str, str]:
     """Let root ping without CAP_NET_RAW in a network namespace of its own (icmp(7), ping_group_range)."""
     if record.network == "host" or "network" in joined:
         return record.sysctls
     first = 0 if record.id_map is None else min(part.inside for part in record.id_map.gids)
-    return {"net.ipv4.ping_group_range": f"{first} {first}", **record.sysctls}
+    wanted = {_PING: f"{first} {first}", **record.sysctls}
+    if wanted[_PING] == "0 0":  # as distributions' containers.conf has it; the kernel refuses groups that are not there
+        wanted[_PING] = f"{first} {first}"
+    return wanted
 
 
 def _mounts(record: ContainerRecord, run_folder: str, joined: dict[str, str]) -> tuple[oci.Mount, ...]:

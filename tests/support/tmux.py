@@ -57,6 +57,10 @@ class Window:
         """Wait until a line of the screen begins with the text; return the screen."""
         return self._wait(lambda shown: any(line.startswith(text) for line in shown), text, timeout)
 
+    def wait_for_line(self, text: str, timeout: float = 20.0) -> list[str]:
+        """Wait until the text is a line of the screen; return the screen."""
+        return self._wait(lambda shown: text in shown, text, timeout)
+
     def wait_for_last(self, text: str, timeout: float = 20.0) -> list[str]:
         """Wait until the last line of the screen is the text; return the screen."""
         return self._wait(lambda shown: shown[-1] == text, text, timeout)

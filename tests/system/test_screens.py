@@ -72,10 +72,14 @@ def test_lines_that_wrap_and_characters_of_any_width(both: list[Window]) -> None
 def test_editing_and_history(both: list[Window]) -> None:
     def act(window: Window) -> None:
         window.type("echo first\n")
+        window.wait_for_line("first")
+        window.wait_for_last(">")  # a key that comes before the shell reads is echoed by the terminal
         window.type("echo secXnd")
         window.press("Left", "Left", "BSpace")
         window.type("o")
         window.press("Enter")
+        window.wait_for_line("second")
+        window.wait_for_last(">")
         window.press("Up", "Up", "Enter")
         window.type("echo DO'NE'\n")
 
