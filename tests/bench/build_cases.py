@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import itertools
 import os
+import shutil
 import tempfile
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -21,7 +23,9 @@ _serial = itertools.count()
 
 @cache
 def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="pod-bench-", dir=os.environ.get("POD_TEST_SCRATCH", "/var/tmp")))
+    folder = Path(tempfile.mkdtemp(prefix="pod-bench-", dir=os.environ.get("POD_TEST_SCRATCH", "/var/tmp")))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 def _context(name: str, dockerfile: str, make: Callable[[Path], None] = lambda _folder: None) -> Path:
