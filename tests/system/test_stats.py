@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -104,3 +106,20 @@ def test_it_goes_on_until_it_is_interrupted(own: CommandLine) -> None:
 def test_mistakes_are_named(own: CommandLine) -> None:
     assert 'no such container: "st-nobody"' in own("stats", "--no-stream", "st-nobody").stderr
     assert own("stats", "--no-stream", "--interval", "0").code == 125
+
+
+def test_on_a_terminal_one_table_is_drawn_again_in_its_place(pod: CommandLine) -> None:
+    pod("run", "-d", "--name", "live-stats", "busybox", "sleep", "1000").ok()
+    argv = pod.argv("stats", "-i", "1", "live-stats")
+    pid, main = pty.fork()
+    if pid == 0:
+        os.execve(argv[0], argv, {**pod.env, "TERM": "xterm", "COLUMNS": "200"})
+    shown = b""
+    while shown.count(b"live-stats") < 2:
+        shown += os.read(main, 4096)
+    os.write(main, b"\x03")
+    _pid, status = os.waitpid(pid, 0)
+    os.close(main)
+    assert os.waitstatus_to_exitcode(status) == -signal.SIGINT
+    assert b"CONTAINER ID" in shown and b"\x1b[1A" in shown  # back up to the first line
+    pod("rm", "-f", "-t", "0", "live-stats").ok()

@@ -12,7 +12,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from pod.cli.context import Context
     from pod.engine.stats import Sample
@@ -53,23 +53,40 @@ class StatsView(Record):
 
 def show_stats(context: Context, view: StatsView) -> int:
     """Print what containers use, once or until interrupted."""
-    from pod.engine.stats import sample
-
     if view.interval < 1:
         raise invalid("--interval", str(view.interval), "it is a number of seconds")
+    samples = _samples(context, view)
+    if view.stream and view.reset and context.on_terminal and view.format in ("", "table"):
+        from pod.cli.actions.stats_live import draw
+
+        draw(_columns(context), _TITLES, samples)
+        return 0
+    in_place = view.stream and view.reset and context.on_terminal
+    for rows in samples:
+        text = _text(context, view, rows)
+        sys.stdout.write(_HOME + text + _CLEAR_REST if in_place else text)
+        sys.stdout.flush()
+        if not view.stream:
+            break
+    return 0
+
+
+def _samples(context: Context, view: StatsView) -> Iterator[list[Row]]:
+    """Yield what the containers used since the time before, again and again."""
+    from pod.engine.stats import sample
+
     before = {found.id: found for found in sample(context.engine, _chosen(context, view))}
     pause = _FIRST_LOOK if any(found.started for found in before.values()) else 0.0
     while True:
         time.sleep(pause)
         now = sample(context.engine, _chosen(context, view))
-        text = _text(context, view, [_row(found, before.get(found.id), view) for found in now])
-        in_place = view.stream and view.reset and context.on_terminal
-        sys.stdout.write(_HOME + text + _CLEAR_REST if in_place else text)
-        sys.stdout.flush()
-        if not view.stream:
-            return 0
+        yield [_row(found, before.get(found.id), view) for found in now]
         before = {found.id: found for found in now}
         pause = float(view.interval)
+
+
+def _columns(context: Context) -> tuple[str, ...]:
+    return _DOCKER if context.as_docker else (*_DOCKER, "CPU", "AvgCPU")
 
 
 def _chosen(context: Context, view: StatsView) -> list[str]:
@@ -88,7 +105,7 @@ def _text(context: Context, view: StatsView, rows: Sequence[Row]) -> str:
             rows = [Row({name: row[name] for name in _DOCKER_JSON}) for row in rows]
         else:
             return _podman_json(rows)
-    columns = _DOCKER if context.as_docker else (*_DOCKER, "CPU", "AvgCPU")
+    columns = _columns(context)
     return tables.format_rows(view.format, rows, _TITLES, columns=columns, bold=context.on_terminal)
 
 
