@@ -7,11 +7,12 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import dns.message
-import dns.rdatatype
+from typing import TYPE_CHECKING
 
 from tests.support.commands import CommandLine
+
+if TYPE_CHECKING:
+    import dns.message
 
 ASK_UDP = """perl -MIO::Socket::INET -e '
 $s = IO::Socket::INET->new(PeerAddr => $ARGV[0], PeerPort => 53, Proto => "udp"); $s->send(pack("H*", $ARGV[1]));
@@ -48,11 +49,15 @@ def ask(
     """Send a query to a name server from within a Debian container and return the answer."""
     script = ASK_TCP if tcp else ASK_UDP
     answer = pod("exec", container, "sh", "-c", script, server, query.to_wire().hex()).ok().stdout
+    import dns.message  # the benchmark, which has this module too, does without
+
     return dns.message.from_wire(bytes.fromhex(answer), ignore_trailing=True)
 
 
 def addresses_in(answer: dns.message.Message, kind: str = "A") -> list[str]:
     """Return the addresses of an answer in their order."""
+    import dns.rdatatype
+
     wanted = dns.rdatatype.from_text(kind)
     return [item.to_text() for rrset in answer.answer if rrset.rdtype == wanted for item in rrset]
 
