@@ -21,6 +21,16 @@ def remove_with_dependents(engine: Engine, name: str, *, force: bool = False, vo
     return [remove(engine, container_id, force=force, volumes=volumes) for container_id in found]
 
 
+def remove_user(engine: Engine, container_id: str, timeout: int | None) -> None:
+    """Remove a container because something that it uses is removed; it gets `timeout` seconds to stop, or none."""
+    try:
+        if timeout is not None:
+            stop.stop(engine, container_id, timeout)
+        remove(engine, container_id, force=True)
+    except NoSuchContainer:
+        pass  # somebody else was faster
+
+
 def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = False) -> str:
     """Remove a container; with `force` kill it first. Returns its id. With `volumes` those go too that nobody named.
 

@@ -57,6 +57,15 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o600, durable: bool = T
         fsync_folder(os.path.dirname(path))
 
 
+def write_kernel(path: str, text: str) -> None:
+    """Write a file of /proc or /sys: with one write(2), which the kernel takes or refuses whole. Raises OSError."""
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(fd, text.encode())
+    finally:
+        os.close(fd)
+
+
 def replace_link(path: str, target: str) -> None:
     """Let a symbolic link point somewhere, whatever had its name; a reader sees the old one or the new one."""
     temporary = f"{path}.{os.getpid()}.new"

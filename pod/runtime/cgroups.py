@@ -114,7 +114,7 @@ def _enabled(folder: str) -> tuple[str, ...]:
     wanted = files.read_bytes(f"{folder}/cgroup.controllers", 4096).split()
     for name in set(wanted) - set(files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).split()):
         try:
-            _write(f"{folder}/cgroup.subtree_control", f"+{name.decode()}")
+            files.write_kernel(f"{folder}/cgroup.subtree_control", f"+{name.decode()}")
         except OSError:
             continue
     return tuple(files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).decode().split())
@@ -142,7 +142,7 @@ def apply(folder: str, settings: Sequence[Setting]) -> None:
     """Write limits into a group. Raises KernelRefused that names the option."""
     for setting in settings:
         try:
-            _write(f"{folder}/{setting.file}", setting.value)
+            files.write_kernel(f"{folder}/{setting.file}", setting.value)
         except OSError as err:
             raise KernelRefused(
                 f"cannot set {setting.option}: {os.strerror(err.errno or 0)}: {setting.file} = {setting.value}",
@@ -166,17 +166,17 @@ def missing(place: Place | None, settings: Sequence[Setting]) -> list[Setting]:
 
 def join(folder: str) -> None:
     """Move this process into a group; all that it starts is then in it, too."""
-    _write(f"{folder}/cgroup.procs", "0")
+    files.write_kernel(f"{folder}/cgroup.procs", "0")
 
 
 def freeze(folder: str, *, frozen: bool) -> None:
     """Stop all processes of a group where they are, or let them go on, and wait until that is so. Raises OSError."""
-    _write(f"{folder}/cgroup.freeze", "1" if frozen else "0")
+    files.write_kernel(f"{folder}/cgroup.freeze", "1" if frozen else "0")
     wanted = b"frozen 1" if frozen else b"frozen 0"
     deadline = time.monotonic() + _PATIENCE
     while wanted not in files.read_bytes(f"{folder}/cgroup.events", 4096).splitlines():
         if time.monotonic() > deadline:
-            _write(f"{folder}/cgroup.freeze", "0")
+            files.write_kernel(f"{folder}/cgroup.freeze", "0")
             raise TimeoutError(errno.ETIMEDOUT, "the processes do not come to rest", folder)
         time.sleep(_STEP)
 
@@ -209,14 +209,6 @@ def remove(folder: str) -> None:
 
 def _kill(folder: str) -> None:
     try:
-        _write(f"{folder}/cgroup.kill", "1")
+        files.write_kernel(f"{folder}/cgroup.kill", "1")
     except OSError:
         pass  # Linux before 5.14
-
-
-def _write(path: str, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)

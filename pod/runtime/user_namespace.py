@@ -185,9 +185,9 @@ def _make_namespaces(wanted: IdMap) -> None:
     sc.unshare(sc.CLONE_NEWUSER | sc.CLONE_NEWNS)
     if wanted.single:
         # user_namespaces(7): without privilege one may map the own id only, and must give up setgroups(2) first
-        _write("/proc/self/setgroups", "deny")
-        _write("/proc/self/uid_map", f"0 {uid} 1")
-        _write("/proc/self/gid_map", f"0 {gid} 1")
+        files.write_kernel("/proc/self/setgroups", "deny")
+        files.write_kernel("/proc/self/uid_map", f"0 {uid} 1")
+        files.write_kernel("/proc/self/gid_map", f"0 {gid} 1")
 
 
 class Holder:
@@ -257,7 +257,9 @@ def _write_map(pid: int, wanted: IdMap) -> bool:
     for kind, helper, ranges in maps:
         if os.geteuid() == 0:
             try:
-                _write(f"/proc/{pid}/{kind}_map", "\n".join(f"{r.inside} {r.outside} {r.count}" for r in ranges))
+                files.write_kernel(
+                    f"/proc/{pid}/{kind}_map", "\n".join(f"{r.inside} {r.outside} {r.count}" for r in ranges)
+                )
                 continue
             except OSError:
                 return False
@@ -268,14 +270,6 @@ def _write_map(pid: int, wanted: IdMap) -> bool:
         except OSError:
             return False
     return True
-
-
-def _write(path: str, text: str) -> None:
-    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
-    try:
-        os.write(fd, text.encode())
-    finally:
-        os.close(fd)
 
 
 def _refusal(number: int) -> KernelRefused:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.engine import containers, events
-from pod.errors import InUse, NoSuchContainer, PodError, StorageError
+from pod.errors import InUse, PodError, StorageError
 from pod.linux import locks
 from pod.net import store
 from pod.net.records import DEFAULT
@@ -31,6 +31,8 @@ def remove_network(engine: Engine, wanted: str, *, force: bool = False, timeout:
 
     Raises NoSuchNetwork, AmbiguousName, InUse with the containers.
     """
+    from pod.engine.remove import remove_user
+
     network = store.find(engine.layout.networks, wanted)
     if network.name == DEFAULT:
         raise PodError(f"network {DEFAULT} cannot be removed: it is the one that exists always")
@@ -44,7 +46,7 @@ def remove_network(engine: Engine, wanted: str, *, force: bool = False, timeout:
         if not force:
             raise _in_use(network.name, using)
         for container in using:
-            _remove_container(engine, container.id, timeout)
+            remove_user(engine, container.id, timeout)
 
 
 def _in_use(name: str, using: list[Container]) -> InUse:
@@ -52,17 +54,6 @@ def _in_use(name: str, using: list[Container]) -> InUse:
     several = "containers" if len(using) > 1 else "container"
     hint = f"remove {'them' if len(using) > 1 else 'it'} first, or with the network: pod network rm -f {name}"
     return InUse(f"network {name} is being used by {several} {shown}", hint=hint, exit_code=2)
-
-
-def _remove_container(engine: Engine, container_id: str, timeout: int | None) -> None:
-    from pod.engine import remove, stop
-
-    try:
-        if timeout is not None:
-            stop.stop(engine, container_id, timeout)
-        remove.remove(engine, container_id, force=True)
-    except NoSuchContainer:
-        pass  # somebody else was faster
 
 
 def prune_networks(engine: Engine, fits: Callable[[Network], bool]) -> list[str]:

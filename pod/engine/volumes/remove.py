@@ -21,6 +21,8 @@ def remove_volume(engine: Engine, wanted: str, *, force: bool = False, timeout: 
 
     Raises NoSuchVolume, AmbiguousName, InUse with the containers.
     """
+    from pod.engine.remove import remove_user
+
     store = VolumeStore(engine.layout)
     name = store.find_name(wanted)
     _settle(engine)
@@ -34,7 +36,7 @@ def remove_volume(engine: Engine, wanted: str, *, force: bool = False, timeout: 
         if not force:
             raise users.in_use(name, using)
         for container in using:
-            _remove_container(engine, container.id, timeout)
+            remove_user(engine, container.id, timeout)
 
 
 def _settle(engine: Engine) -> None:
@@ -44,17 +46,6 @@ def _settle(engine: Engine) -> None:
             containers.find_settled(engine, container_id)
         except (NoSuchContainer, StorageError):
             continue
-
-
-def _remove_container(engine: Engine, container_id: str, timeout: int | None) -> None:
-    from pod.engine import remove, stop
-
-    try:
-        if timeout is not None:
-            stop.stop(engine, container_id, timeout)
-        remove.remove(engine, container_id, force=True)
-    except NoSuchContainer:
-        pass  # somebody else was faster
 
 
 def prune_volumes(engine: Engine, fits: Callable[[VolumeRecord], bool]) -> tuple[list[str], int]:
