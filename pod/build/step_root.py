@@ -39,6 +39,7 @@ class StepRoot(Staging):
         self._layers = [LayerStore(engine.layout).path(diff_id) for diff_id in layers]
         self.path = f"{self.folder}/rootfs"
         self._plan: RootPlan | None = None
+        self._points: list[tuple[str, bool]] = []
         os.mkdir(self.path, 0o755)
 
     @property
@@ -80,19 +81,54 @@ class StepRoot(Staging):
     def prepare_container(self, mounts: Sequence[tuple[str, bool]]) -> RootPlan:
         """Return the plan for a container, whose mount points (path, whether a file) are made out of its way."""
         system = [(name, False) for name in _MOUNT_POINTS] + [(name, True) for name in _MOUNTED_FILES]
-        self._plan = self._make_plan([*system, *mounts])
+        self._points = [*system, *mounts]
+        self._plan = self._make_plan(self._points)
         return self._plan
 
     def adopt(self, timestamp: int | None) -> Layer:
         """Make a layer of what the step changed; with `timestamp` everything in it is of that time."""
         assert self._plan is not None
-        uppers = rootfs.diff_folders(self._plan)
-        if len(uppers) != 1:
-            from pod.build.packed_changes import adopt_packed
+        return LayerStore(self._engine.layout).adopt(self._changes(self._plan, exact=timestamp is not None), timestamp)
 
-            return adopt_packed(self._engine, self, self._plan, timestamp)
-        ((_target, upper),) = uppers
-        return LayerStore(self._engine.layout).adopt(upper, timestamp)
+    def _changes(self, plan: RootPlan, *, exact: bool) -> str:
+        """Return the folder with what has changed; with `exact` it holds nothing that is as it was."""
+        uppers = rootfs.diff_folders(plan)
+        if not uppers:
+            from pod.build import copied_changes
+
+            root = plan.mounts[0]
+            tree, folder = root.lowers[0], f"{self.folder}/changes"
+            copied_changes.remove_mount_points(tree, root.base, [path for path, _is_file in reversed(self._points)])
+            copied_changes.take_out(tree, root.base, folder)
+            return folder
+        upper = uppers[0][1]
+        for target, other in uppers[1:]:  # of an image that has trees of the host in it
+            _put(other, f"{upper}{target}")
+        if exact:
+            self._leave_out_unchanged(upper, plan.mounts[0].lowers)
+        return upper
+
+    def _leave_out_unchanged(self, upper: str, lowers: Sequence[str]) -> None:
+        from pod.build import same_changes
+
+        view = f"{self.folder}/below"
+        files.make_folders(f"{view}/shown")
+        program = self._engine.settings.mount_program
+        plan = rootfs.prepare_view(self._engine.layout, self._driver, view, [*reversed(lowers)], program)
+
+        def mounted(_report: object) -> None:
+            own_mounts()
+            rootfs.mount_root(plan, f"{view}/shown")
+            same_changes.leave_out_unchanged(upper, f"{view}/shown")
+
+        workers.run_all([mounted], 1)
+
+
+def _put(folder: str, at: str) -> None:
+    """Move a folder to where it belongs among others; what was mounted on is in its way, and empty."""
+    files.make_folders(at)
+    os.rmdir(at)
+    os.rename(folder, at)
 
 
 def own_mounts() -> None:

@@ -66,7 +66,7 @@ def of_trees(new: bytes, old: bytes) -> list[Change]:
             before = _lstat(os.path.join(old, path)) if below else None
             if before is None:
                 kinds[path] = ADDED
-            elif _differ(info, before, os.path.join(new, path), os.path.join(old, path)):
+            elif differ(info, before, os.path.join(new, path), os.path.join(old, path)):
                 kinds[path] = CHANGED
             if stat.S_ISDIR(info.st_mode):
                 pending.append((path, before is not None and stat.S_ISDIR(before.st_mode)))
@@ -81,16 +81,27 @@ def of_trees(new: bytes, old: bytes) -> list[Change]:
     return [Change(kinds[path], b"/" + path) for path in sorted(kinds)]
 
 
-def _differ(new: os.stat_result, old: os.stat_result, new_path: bytes, old_path: bytes) -> bool:
+def differ(new: os.stat_result, old: os.stat_result, new_path: bytes, old_path: bytes) -> bool:
     """Tell whether a file is another one by what its inode says: contents are not read."""
     fields = ("st_mode", "st_uid", "st_gid", "st_rdev")
     if any(getattr(new, field) != getattr(old, field) for field in fields):
         return True
-    if stat.S_ISDIR(new.st_mode):
-        return False  # its time changes with what is in it
     if stat.S_ISLNK(new.st_mode) and os.readlink(new_path) != os.readlink(old_path):
         return True
-    return (new.st_size, new.st_mtime_ns) != (old.st_size, old.st_mtime_ns)
+    is_folder = stat.S_ISDIR(new.st_mode)  # its time changes with what is in it
+    if not is_folder and (new.st_size, new.st_mtime_ns) != (old.st_size, old.st_mtime_ns):
+        return True
+    return _attributes(new_path) != _attributes(old_path)
+
+
+def _attributes(path: bytes) -> dict[str, bytes]:
+    """Return the extended attributes that belong to an image: setcap(8) changes nothing else."""
+    try:
+        names = os.listxattr(path, follow_symlinks=False)
+    except OSError:
+        return {}
+    kept = (name for name in names if name.startswith(whiteouts.KEPT_XATTRS))
+    return {n: os.getxattr(path, n, follow_symlinks=False) for n in kept if not whiteouts.is_private_xattr(n)}
 
 
 def _lstat(path: bytes) -> os.stat_result | None:

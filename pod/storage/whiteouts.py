@@ -114,6 +114,17 @@ def is_opaque(folder: bytes) -> bool:
     return os.path.lexists(os.path.join(folder, OPAQUE))
 
 
+def clear_opaque(folder: bytes) -> None:
+    """Take away whatever marks a folder as opaque."""
+    for name in _OPAQUE_XATTRS:
+        try:
+            os.removexattr(folder, name)
+        except OSError:
+            continue
+    if os.path.lexists(os.path.join(folder, OPAQUE)):
+        os.unlink(os.path.join(folder, OPAQUE))
+
+
 def is_private_xattr(name: str) -> bool:
     """True for attributes by which overlay file systems keep their books: never taken from, nor put in, an archive."""
     return name.startswith(_PRIVATE_XATTRS)

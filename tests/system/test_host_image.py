@@ -234,3 +234,6 @@ def test_a_container_of_the_machines_own_programs_runs(make_pod: Callable[[str],
     assert pod("images", "--format", "{{.Repository}}:{{.Tag}}").ok().lines == ["host:latest"]
     again = pod("run", "--rm", "--network", "none", "host", "sh", "-c", "ls /usr/bin/new")
     assert again.code != 0 and "No such file" in again.stderr
+    text = "FROM host\nRUN echo x > /usr/bin/new; echo y > /etc/new\nCMD cat /usr/bin/new /etc/new\n"
+    pod("build", "--network", "none", "-t", "newer", "-", input=text).ok()
+    assert pod("run", "--rm", "--network", "none", "newer").ok().lines == ["x", "y"]

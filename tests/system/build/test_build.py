@@ -22,20 +22,9 @@ from tests.support.commands import CommandLine
 from tests.support.containers import run
 from tests.support.terminal import Terminal
 from tests.support.web import served
+from tests.system.build.conftest import Files
 
 NO_NETWORK = "--network=none"
-Files = dict[str, str | bytes]
-
-
-@pytest.fixture
-def build(pod: CommandLine, tmp_path: Path) -> Callable[..., Any]:
-    """Build a Dockerfile in a context of some files."""
-
-    def do(dockerfile: str, *options: str, files: Files | None = None) -> Any:
-        folder = contexts.write(tmp_path / "context", {"Dockerfile": dockerfile, **(files or {})})
-        return pod("build", NO_NETWORK, *options, folder)
-
-    return do
 
 
 def inspect(pod: CommandLine, image: str) -> dict[str, Any]:
@@ -286,23 +275,6 @@ def test_killed_build_is_swept_by_the_next(pod: CommandLine, tmp_path: Path) -> 
         contexts.write(tmp_path / "d", {"Dockerfile": "FROM busybox\n"})
         pod("build", tmp_path / "d").ok()
     assert leftovers(pod) == []
-
-
-def test_same_time_gives_the_same_id(build: Callable[..., Any], tmp_path: Path) -> None:
-    text = "FROM busybox\nCOPY f /f\nRUN mkdir /d; echo x > /d/x; ln /d/x /d/y\n"
-    ids = []
-    for when in (1_000_000, 2_000_000):
-        contexts.write(tmp_path / "context", {"f": "x"})
-        os.utime(tmp_path / "context" / "f", (when, when))
-        ids.append(build(text, "--no-cache", "--timestamp", "0").ok().stdout)
-    assert ids[0] == ids[1]
-
-
-def test_same_time_makes_no_layer_of_the_base_with_the_driver_that_copies(pod: CommandLine, tmp_path: Path) -> None:
-    folder = contexts.write(tmp_path, {"Dockerfile": "FROM busybox\nRUN mkdir /d; echo x > /d/x\n"})
-    copying = pod.with_options("--storage-driver", "vfs")
-    image = copying("build", NO_NETWORK, "--timestamp", "0", "-q", folder).ok().stdout.strip()
-    assert inspect(pod, image)["Size"] < inspect(pod, "busybox")["Size"] + 10_000
 
 
 def test_quiet_prints_the_id_only_and_iidfile_has_it(build: Callable[..., Any], tmp_path: Path) -> None:
