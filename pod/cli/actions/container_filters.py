@@ -1,12 +1,9 @@
-"""`--filter` of `ps`, `stop`, `rm` …: Docker's and Podman's conditions on containers.
-
-Values of one key are alternatives, but for labels, all of which must fit; different keys must all fit.
-"""
+"""`--filter` of `ps`, `stop`, `rm` …: Docker's and Podman's conditions on containers."""
 
 from __future__ import annotations
 
 from pod.cli.actions.container_status import networks_of
-from pod.cli.filters import matches_pattern, parse_pairs, split_label
+from pod.cli.filters import combine, matches_pattern, split_label
 from pod.cli.parsers import invalid
 from pod.linux import times
 
@@ -27,19 +24,12 @@ _SHOWS_ALL = ("status", "exited")  # conditions that speak of containers that do
 
 def parse_filters(context: Context, texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    conditions = [_condition(context, key, values) for key, values in parse_pairs(texts, tuple(_MAKERS)).items()]
-    return lambda container: all(condition(container) for condition in conditions)
+    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
 
 
 def speaks_of_stopped(texts: Sequence[str]) -> bool:
     """True where the filters mean containers that do not run, so that --all is understood."""
     return any(text.partition("=")[0] in _SHOWS_ALL for text in texts)
-
-
-def _condition(context: Context, key: str, values: list[str]) -> Condition:
-    alternatives = [_MAKERS[key](context, value) for value in values]
-    combine = all if key in ("label", "label!") else any
-    return lambda container: combine(fits(container) for fits in alternatives)
 
 
 def _id(_: Context, value: str) -> Condition:

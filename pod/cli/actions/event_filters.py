@@ -1,9 +1,9 @@
-"""`--filter` of `events`. Values of one key are alternatives, but for labels; different keys must all fit."""
+"""`--filter` of `events`."""
 
 from __future__ import annotations
 
 from pod.cli.actions.event_rows import full_image, words
-from pod.cli.filters import parse_pairs, split_label
+from pod.cli.filters import combine, split_label
 from pod.engine.events import CONTAINER, IMAGE, NETWORK, VOLUME
 
 TYPE_CHECKING = False
@@ -17,14 +17,7 @@ if TYPE_CHECKING:
 
 def parse_filters(texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    conditions = [_condition(key, values) for key, values in parse_pairs(texts, tuple(_MAKERS)).items()]
-    return lambda event: all(condition(event) for condition in conditions)
-
-
-def _condition(key: str, values: list[str]) -> Condition:
-    alternatives = [_MAKERS[key](value) for value in values]
-    combine = all if key == "label" else any
-    return lambda event: combine(fits(event) for fits in alternatives)
+    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](value))
 
 
 def _container(value: str) -> Condition:

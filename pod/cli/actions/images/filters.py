@@ -1,13 +1,9 @@
-"""`--filter` of `images` and `image prune`: Docker's and Podman's conditions on images.
-
-Values of one key are alternatives, but for labels, all of which must fit; different keys must all fit.
-"""
+"""`--filter` of `images` and `image prune`: Docker's and Podman's conditions on images."""
 
 from __future__ import annotations
 
 from pod.cli.actions.images.patterns import fits_name
-from pod.cli.filters import parse_pairs, split_label
-from pod.cli.parsers import invalid
+from pod.cli.filters import combine, parse_flag, split_label
 from pod.cli.parsers.durations import parse_time
 from pod.engine.images.list_images import created_ns
 from pod.storage.images import ImageStore
@@ -22,20 +18,11 @@ if TYPE_CHECKING:
     Condition = Callable[[Image], bool]
 
 PRUNING = ("dangling", "id", "label", "label!", "reference", "until")
-_ALL_OF = ("label", "label!", "reference!")
 
 
 def parse_filters(context: Context, texts: Sequence[str], known: Sequence[str] = ()) -> Condition:
     """Return the condition that all the filters make. Raises UsageError, and NoSuchImage for one to compare with."""
-    pairs = parse_pairs(texts, tuple(known) or tuple(_MAKERS))
-    conditions = [_condition(context, key, values) for key, values in pairs.items()]
-    return lambda image: all(condition(image) for condition in conditions)
-
-
-def _condition(context: Context, key: str, values: list[str]) -> Condition:
-    alternatives = [_MAKERS[key](context, value) for value in values]
-    combine = all if key in _ALL_OF else any
-    return lambda image: combine(fits(image) for fits in alternatives)
+    return combine(texts, tuple(known) or tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
 
 
 def _reference(_: Context, value: str) -> Condition:
@@ -83,7 +70,7 @@ def _until(_: Context, value: str) -> Condition:
 
 
 def _dangling(_: Context, value: str) -> Condition:
-    wanted = _flag("dangling", value)
+    wanted = parse_flag("dangling", value)
     return lambda image: (not image.names) == wanted
 
 
@@ -91,19 +78,13 @@ def _containers(context: Context, value: str) -> Condition:
     from pod.engine.images.users import by_image
 
     used = by_image(context.engine.layout)
-    wanted = _flag("containers", value)
+    wanted = parse_flag("containers", value)
     return lambda image: (str(image.id) in used) == wanted
 
 
 def _none(_: Context, value: str) -> Condition:
-    wanted = _flag("intermediate or readonly", value)  # pod has no such images
+    wanted = parse_flag("intermediate or readonly", value)  # pod has no such images
     return lambda _image: not wanted
-
-
-def _flag(key: str, value: str) -> bool:
-    if value.lower() not in ("true", "false", "1", "0", "t", "f"):
-        raise invalid(f"--filter {key}", value, "it is true or false")
-    return value.lower() in ("true", "1", "t")
 
 
 _MAKERS: dict[str, Callable[[Context, str], Condition]] = {

@@ -1,11 +1,8 @@
-"""`--filter` of `network ls` and `network prune`: Docker's and Podman's conditions on networks.
-
-Values of one key are alternatives, but for labels, all of which must fit; different keys must all fit.
-"""
+"""`--filter` of `network ls` and `network prune`: Docker's and Podman's conditions on networks."""
 
 from __future__ import annotations
 
-from pod.cli.filters import matches_pattern, parse_pairs, split_label
+from pod.cli.filters import combine, matches_pattern, parse_flag, split_label
 from pod.cli.parsers import invalid
 from pod.linux import times
 from pod.net.records import DEFAULT
@@ -22,23 +19,15 @@ if TYPE_CHECKING:
 
 def parse_filters(context: Context, texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    conditions = [_condition(context, key, values) for key, values in parse_pairs(texts, tuple(_MAKERS)).items()]
-    return lambda network: all(condition(network) for condition in conditions)
-
-
-def _condition(context: Context, key: str, values: list[str]) -> Condition:
-    alternatives = [_MAKERS[key](context, value) for value in values]
-    combine = all if key in ("label", "label!") else any
-    return lambda network: combine(fits(network) for fits in alternatives)
+    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
 
 
 def _dangling(context: Context, value: str) -> Condition:
     from pod.engine.network.remove import users
 
-    if value.lower() not in ("true", "false", "1", "0"):
-        raise invalid("--filter dangling", value, "it is true or false")
+    wanted = parse_flag("dangling", value)
     used = users(context.engine)
-    return lambda network: (network.name not in used and network.name != DEFAULT) == (value.lower() in ("true", "1"))
+    return lambda network: (network.name not in used and network.name != DEFAULT) == wanted
 
 
 def _until(_: Context, value: str) -> Condition:

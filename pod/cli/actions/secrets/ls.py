@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pod.cli.filters import matches_pattern, parse_pairs, split_label
+from pod.cli.filters import combine, matches_pattern, split_label
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
     from pod.cli.context import Context
     from pod.storage.secrets import SecretRecord
+
+    Condition = Callable[[SecretRecord], bool]
 
 _TITLES = {"CreatedAt": "CREATED", "UpdatedAt": "UPDATED"}
 _COLUMNS = ("ID", "Name", "Driver", "CreatedAt", "UpdatedAt")
@@ -24,7 +26,7 @@ def ls(context: Context, *, filters: Sequence[str], format: str, heading: bool, 
     from pod.cli.actions.secrets.documents import document, row
     from pod.storage.secrets import SecretStore
 
-    fits = _condition(filters)
+    fits = combine(filters, _FILTERS, _condition)
     found = [record for record in SecretStore(context.engine.layout).every() if fits(record)]
     if quiet and format in ("", "table"):
         for record in found:
@@ -44,14 +46,10 @@ def ls(context: Context, *, filters: Sequence[str], format: str, heading: bool, 
     return 0
 
 
-def _condition(filters: Sequence[str]) -> Callable[[SecretRecord], bool]:
-    pairs = parse_pairs(filters, _FILTERS)
-
-    def fits(record: SecretRecord) -> bool:
-        return (
-            any(record.id.startswith(value) for value in pairs.get("id", [record.id]))
-            and any(matches_pattern(value, record.name) for value in pairs.get("name", [""]))
-            and all(split_label(value)(record.labels) for value in pairs.get("label", ()))
-        )
-
-    return fits
+def _condition(key: str, value: str) -> Condition:
+    if key == "id":
+        return lambda record: record.id.startswith(value)
+    if key == "name":
+        return lambda record: matches_pattern(value, record.name)
+    fits = split_label(value)
+    return lambda record: fits(record.labels)

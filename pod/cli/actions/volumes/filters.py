@@ -1,12 +1,8 @@
-"""`--filter` of `volume ls` and `volume prune`: Docker's and Podman's conditions on volumes.
-
-Values of one key are alternatives, but for labels, all of which must fit; different keys must all fit.
-"""
+"""`--filter` of `volume ls` and `volume prune`: Docker's and Podman's conditions on volumes."""
 
 from __future__ import annotations
 
-from pod.cli.filters import matches_pattern, parse_pairs, split_label
-from pod.cli.parsers import invalid
+from pod.cli.filters import combine, matches_pattern, parse_flag, split_label
 from pod.linux import times
 from pod.storage.volumes import VolumeStore
 
@@ -22,14 +18,7 @@ if TYPE_CHECKING:
 
 def parse_filters(context: Context, texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    conditions = [_condition(context, key, values) for key, values in parse_pairs(texts, tuple(_MAKERS)).items()]
-    return lambda record: all(condition(record) for condition in conditions)
-
-
-def _condition(context: Context, key: str, values: list[str]) -> Condition:
-    alternatives = [_MAKERS[key](context, value) for value in values]
-    combine = all if key in ("label", "label!") else any
-    return lambda record: combine(fits(record) for fits in alternatives)
+    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
 
 
 def _name(_: Context, value: str) -> Condition:
@@ -62,13 +51,13 @@ def _option(_: Context, value: str) -> Condition:
 def _dangling(context: Context, value: str) -> Condition:
     from pod.engine.volumes.users import by_volume
 
-    wanted = _flag("dangling", value)
+    wanted = parse_flag("dangling", value)
     used = by_volume(context.engine.layout)
     return lambda record: (record.name not in used) == wanted
 
 
 def _anonymous(_: Context, value: str) -> Condition:
-    wanted = _flag("anonymous", value)
+    wanted = parse_flag("anonymous", value)
     return lambda record: record.anonymous == wanted
 
 
@@ -83,12 +72,6 @@ def _since(context: Context, value: str) -> Condition:
     store = VolumeStore(context.engine.layout)
     moment = times.to_ns(store.read(store.find_name(value)).created)
     return lambda record: times.to_ns(record.created) > moment
-
-
-def _flag(key: str, value: str) -> bool:
-    if value.lower() not in ("true", "false", "1", "0", "t", "f"):
-        raise invalid(f"--filter {key}", value, "it is true or false")
-    return value.lower() in ("true", "1", "t")
 
 
 _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
