@@ -11,6 +11,7 @@ from pod.engine import containers
 from pod.errors import PodError, UsageError, WrongState
 from pod.linux import files
 from pod.linux import syscalls as sc
+from pod.linux.held_child import HeldChild
 from pod.linux.idmap import IdMap, IdRange
 from pod.storage.container_records import AskedIds, Users
 
@@ -237,29 +238,13 @@ def _of_names(users: Users, ours: IdMap) -> IdMap:
 
 def _of_namespace(path: str) -> IdMap:
     """Read the map of a namespace that exists, through a child that joins it. Raises WrongState."""
-    ready, go = os.pipe(), os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(go[1])
-            sc.setns(os.open(path, os.O_RDONLY | os.O_CLOEXEC), sc.CLONE_NEWUSER)
-            os.write(ready[1], b"+")
-            os.read(go[0], 1)
-        finally:
-            os._exit(0)
-    os.close(ready[1])
-    os.close(go[0])
-    try:
-        if os.read(ready[0], 1) != b"+":
+    with HeldChild(lambda: sc.setns(os.open(path, os.O_RDONLY | os.O_CLOEXEC), sc.CLONE_NEWUSER)) as child:
+        if not child.entered:
             raise WrongState(
                 f"cannot join the user namespace {path}",
                 hint="it must exist and have been made by a container of yours, or below `pod unshare`",
             )
-        return IdMap(_read_map(f"/proc/{pid}/uid_map"), _read_map(f"/proc/{pid}/gid_map"))
-    finally:
-        os.close(ready[0])
-        os.close(go[1])
-        os.waitpid(pid, 0)
+        return IdMap(_read_map(f"/proc/{child.pid}/uid_map"), _read_map(f"/proc/{child.pid}/gid_map"))
 
 
 def _read_map(path: str) -> tuple[IdRange, ...]:

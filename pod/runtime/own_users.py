@@ -17,6 +17,7 @@ import os
 from pod.errors import KernelRefused, PodError
 from pod.linux import files
 from pod.linux import syscalls as sc
+from pod.linux.held_child import HeldChild
 from pod.oci.runtime_spec import IdMapping, Linux, Mount
 from pod.runtime import cgroups, mounts
 
@@ -45,31 +46,15 @@ def open_namespace(linux: Linux) -> int:
     namespace = linux.namespace("user")
     if namespace is not None and namespace.path:
         return os.open(namespace.path, os.O_RDONLY | os.O_CLOEXEC)
-    ready, go = os.pipe(), os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(go[1])
-            sc.unshare(sc.CLONE_NEWUSER)
-            os.write(ready[1], b"+")
-            os.read(go[0], 1)
-        finally:
-            os._exit(0)
-    os.close(ready[1])
-    os.close(go[0])
-    try:
-        if os.read(ready[0], 1) != b"+":
+    with HeldChild(lambda: sc.unshare(sc.CLONE_NEWUSER)) as child:
+        if not child.entered:
             raise KernelRefused(
                 "cannot make a user namespace for the container",
                 hint="sysctl user.max_user_namespaces may be used up, or namespaces are nested too deep",
             )
-        _write_map(pid, "gid", linux.gid_mappings)
-        _write_map(pid, "uid", linux.uid_mappings)
-        return os.open(f"/proc/{pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
-    finally:
-        os.close(ready[0])
-        os.close(go[1])
-        os.waitpid(pid, 0)
+        _write_map(child.pid, "gid", linux.gid_mappings)
+        _write_map(child.pid, "uid", linux.uid_mappings)
+        return os.open(f"/proc/{child.pid}/ns/user", os.O_RDONLY | os.O_CLOEXEC)
 
 
 def _write_map(pid: int, kind: str, mappings: Sequence[IdMapping]) -> None:

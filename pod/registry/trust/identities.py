@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from pod.registry.trust.checked import CheckedImage
+    from pod.registry.trust.payload import Payload
+
 _DEFAULT: dict[str, Any] = {"type": "matchRepoDigestOrExact"}
 _FORMS: dict[str, set[str]] = {
     "matchExact": set(),
@@ -40,6 +43,15 @@ def fits(wanted: dict[str, Any] | None, image: Reference | None, signed: str) ->
         return _MATCHES[wanted["type"]](wanted, image, found)
     except InvalidReference:
         return False
+
+
+def objection(requirement: dict[str, Any], image: CheckedImage, payload: Payload) -> str:
+    """Return why what was signed is not the image that a requirement is about, "" where it is."""
+    if payload.digest != str(image.digest):
+        return f"the signature is for {payload.digest}, another image"
+    if not fits(requirement.get("signedIdentity"), image.reference, payload.reference):
+        return f"the signature is for the name {payload.reference}"
+    return ""
 
 
 def _exact(_wanted: dict[str, Any], image: Reference | None, signed: Reference) -> bool:

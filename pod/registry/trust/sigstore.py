@@ -36,16 +36,12 @@ def check(requirement: dict[str, Any], image: CheckedImage) -> str:
             reasons.append("the signature was made with a key that the policy does not name")
             continue
         try:
-            payload = Payload.parse(found.payload, COSIGN)
+            reason = identities.objection(requirement, image, Payload.parse(found.payload, COSIGN))
         except ValueError as err:
-            reasons.append(str(err))
-            continue
-        if payload.digest != str(image.digest):
-            reasons.append(f"the signature is for {payload.digest}, another image")
-        elif not identities.fits(requirement.get("signedIdentity"), image.reference, payload.reference):
-            reasons.append(f"the signature is for the name {payload.reference}")
-        else:
+            reason = str(err)
+        if not reason:
             return ""
+        reasons.append(reason)
     return "; ".join(dict.fromkeys(reasons))
 
 

@@ -34,16 +34,12 @@ def check(requirement: dict[str, Any], image: CheckedImage) -> str:
     reasons = []
     for signature in signatures:
         try:
-            found = Payload.parse(verify(signature, keys), SIMPLE)
+            reason = identities.objection(requirement, image, Payload.parse(verify(signature, keys), SIMPLE))
         except ValueError as err:
-            reasons.append(str(err))
-            continue
-        if found.digest != str(image.digest):
-            reasons.append(f"the signature is for {found.digest}, another image")
-        elif not identities.fits(requirement.get("signedIdentity"), image.reference, found.reference):
-            reasons.append(f"the signature is for the name {found.reference}")
-        else:
+            reason = str(err)
+        if not reason:
             return ""
+        reasons.append(reason)
     return "; ".join(dict.fromkeys(reasons))
 
 
