@@ -109,6 +109,7 @@ make_user() {
     id=$(id -u "$name")
     mkdir -p "/run/user/$id"
     chown "$name:" "/run/user/$id"
+    chmod 755 /run/user # whoever made it may have had a strict umask, and then no user reaches a folder below
     chmod 700 "/run/user/$id"
 }
 

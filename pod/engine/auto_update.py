@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from pod.engine import containers
 from pod.engine.images.pull import pull
-from pod.engine.images.remote_image import look_up
+from pod.engine.images.remote_image import find
 from pod.engine.images.tag import tag
 from pod.errors import NoSuchImage, PodError, RegistryError
 from pod.oci.reference import Reference
@@ -102,23 +102,14 @@ def _current_id(engine: Engine, record: ContainerRecord, policy: str, options: U
         registry = registry.replace(authfile=record.labels[AUTHFILE])
     if not options.dry_run:
         return str(pull(engine, record.image_name, registry).id)
-    return _id_at_registry(Reference.parse(record.image_name).with_default_tag(), registry)
+    reference = Reference.parse(record.image_name).with_default_tag()
+    return str(find(Access(registry), [reference], None).image.manifest.config.digest)
 
 
 def _is_full_name(name: str) -> bool:
     """Tell whether a name begins with a registry, as those do that no configuration can give another meaning."""
     first, slash, _ = name.partition("/")
     return bool(slash) and ("." in first or ":" in first or first == "localhost")
-
-
-def _id_at_registry(reference: Reference, options: RegistryOptions) -> str:
-    failure: RegistryError | None = None
-    for repository in Access(options).sources(reference):
-        try:
-            return str(look_up(repository, str(reference.digest or reference.tag), None).manifest.config.digest)
-        except RegistryError as err:
-            failure = failure or err
-    raise failure or RegistryError(f"no registry has {reference}")
 
 
 def _restart(

@@ -12,8 +12,8 @@ import os
 from pod.engine.engine import Engine
 from pod.engine.images import copy_out, downloads, ingest, load, pull, tag
 from pod.engine.images.archive_trust import ArchivePolicy
-from pod.engine.images.remote_image import look_up
-from pod.errors import InvalidReference, RegistryError, StorageError
+from pod.engine.images.remote_image import find
+from pod.errors import StorageError
 from pod.linux import times, workers
 from pod.oci import transports
 from pod.oci.digest import Digest
@@ -136,22 +136,16 @@ def _from_registry(engine: Engine, staging: BlobStaging, name: str, options: Cop
     """Stage an image of a registry. Raises RegistryError."""
     reference = Reference.parse(name).with_default_tag()
     platform = Platform.parse_text(options.platform) if options.platform else None
-    failures: list[RegistryError] = []
     policy = Policy.load(options.source.signature_policy)
-    for repository in Access(options.source).sources(reference):
-        try:
-            image = look_up(repository, str(reference.digest or reference.tag), platform)
-        except RegistryError as err:
-            failures.append(err)
-            continue
-        policy.check(remote.checked(reference, repository, image.descriptor.digest))
-        layers = list({layer.digest: layer for layer in image.manifest.layers}.values())
-        jobs = [_fetch(engine, staging, repository, layer) for layer in layers]
-        workers.run_all(jobs, max(_AT_ONCE, workers.cores()))
-        downloads.forget(engine.layout, [layer.digest for layer in layers])
-        blobs = (staging.add_bytes(image.manifest_data), staging.add_bytes(image.config_data))
-        return NewImage(image.descriptor, blobs[1], (), (*blobs, *(layer.digest for layer in layers)))
-    raise failures[-1] if failures else InvalidReference(f"there is no place to fetch {name} from")
+    place = find(Access(options.source), [reference], platform)
+    image = place.image
+    policy.check(remote.checked(reference, place.repository, image.descriptor.digest))
+    layers = list({layer.digest: layer for layer in image.manifest.layers}.values())
+    jobs = [_fetch(engine, staging, place.repository, layer) for layer in layers]
+    workers.run_all(jobs, max(_AT_ONCE, workers.cores()))
+    downloads.forget(engine.layout, [layer.digest for layer in layers])
+    blobs = (staging.add_bytes(image.manifest_data), staging.add_bytes(image.config_data))
+    return NewImage(image.descriptor, blobs[1], (), (*blobs, *(layer.digest for layer in layers)))
 
 
 def _fetch(

@@ -6,7 +6,7 @@ from pod.engine import events
 from pod.engine.images import downloads
 from pod.engine.images.publish import cannot_store, publish
 from pod.engine.images.pull_layers import fetch_layers
-from pod.engine.images.remote_image import RemoteImage, look_up
+from pod.engine.images.remote_image import Place, RemoteImage, find
 from pod.errors import NoSuchImage, RegistryError
 from pod.linux import times
 from pod.oci.digest import Digest
@@ -169,35 +169,18 @@ def _pull_first(
     called: str = "",
 ) -> Pulled:
     """Pull the first candidate that there is, from the first place that has it."""
-    failures: list[RegistryError] = []
     policy = Policy.load(access.options.signature_policy)
-    for reference in found.candidates:
-        for repository in access.sources(reference):
-            progress.begin(reference, repository)
-            try:
-                image = look_up(repository, str(reference.digest or reference.tag), platform)
-            except RegistryError as err:
-                failures.append(err)
-                continue
-            policy.check(remote.checked(reference, repository, image.descriptor.digest))
-            pulled = _store(engine, repository, reference, image, progress, called)
-            if found.short:
-                short_names.record(found.short, reference)
-            return pulled
-    if len(failures) == 1:
-        raise failures[0]
-    raise RegistryError("; ".join(err.message for err in failures), hint=next((e.hint for e in failures if e.hint), ""))
+    place = find(access, found.candidates, platform, progress.begin)
+    policy.check(remote.checked(place.reference, place.repository, place.image.descriptor.digest))
+    pulled = _store(engine, place, progress, called)
+    if found.short:
+        short_names.record(found.short, place.reference)
+    return pulled
 
 
-def _store(
-    engine: Engine,
-    repository: Repository,
-    reference: Reference,
-    image: RemoteImage,
-    progress: PullProgress,
-    called: str,
-) -> Pulled:
+def _store(engine: Engine, place: Place, progress: PullProgress, called: str) -> Pulled:
     """Bring what is missing of an image into the store and list it. The work is done in the user's namespace."""
+    reference, image = place.reference, place.image
     name = called or str(reference.replace(tag="") if reference.digest else reference)
     pulled = Pulled(image.manifest.config.digest, name, image.digest, True)
     engine.enter()
@@ -207,7 +190,7 @@ def _store(
         sweep(engine.layout)
         downloads.sweep(engine.layout)
         try:
-            _store_new(engine, repository, pulled, image, progress)
+            _store_new(engine, place, pulled, progress)
         except OSError as err:
             raise cannot_store(engine.layout, name, err) from err
     events.image(engine.layout, "pull", str(pulled.id), name)
@@ -223,16 +206,14 @@ def _list_again(engine: Engine, pulled: Pulled, image: RemoteImage) -> bool:
             return False
         if not any(entry.name == pulled.name for entry in same):
             changes.tag(same[0], pulled.name, times.now())
-            return True
         return True
 
 
-def _store_new(
-    engine: Engine, repository: Repository, pulled: Pulled, image: RemoteImage, progress: PullProgress
-) -> None:
+def _store_new(engine: Engine, place: Place, pulled: Pulled, progress: PullProgress) -> None:
+    image = place.image
     layers = dict(zip(image.config.rootfs.diff_ids, image.manifest.layers, strict=True))
     with BlobStaging(engine.layout, "pull") as staging:
-        fetch_layers(engine, repository, staging, layers, progress)
+        fetch_layers(engine, place.repository, staging, layers, progress)
         blobs = (
             staging.add_bytes(image.manifest_data),
             staging.add_bytes(image.config_data),

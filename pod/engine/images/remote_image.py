@@ -12,7 +12,11 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pod.oci.digest import Digest
+    from pod.oci.reference import Reference
+    from pod.registry.access import Access
     from pod.registry.repository import FetchedManifest, Repository
 
 _NESTING = 4  # indexes in indexes
@@ -58,6 +62,43 @@ def look_up(repository: Repository, reference: str, wanted: Platform | None) -> 
         raise RegistryError(f"{what}: there is no image for {wanted}", hint=f"it is there for {found}")
     descriptor = Descriptor(fetched.media_type, fetched.digest, len(fetched.data))
     return RemoteImage(top.digest, descriptor, fetched.data, manifest, config_data, config)
+
+
+class Place(Record):
+    """Where an image was found: under which of the names, and in which repository, perhaps of a mirror."""
+
+    reference: Reference
+    repository: Repository
+    image: RemoteImage
+
+
+def find(
+    access: Access,
+    references: Iterable[Reference],
+    platform: Platform | None,
+    begin: Callable[[Reference, Repository], object] | None = None,
+) -> Place:
+    """Look up the first of several names that there is, at the first place that has it.
+
+    `begin` hears where it is looked for. Raises RegistryError with what each place said.
+    """
+    failures: list[RegistryError] = []
+    for reference in references:
+        for repository in access.sources(reference):
+            if begin is not None:
+                begin(reference, repository)
+            try:
+                image = look_up(repository, str(reference.digest or reference.tag), platform)
+            except RegistryError as err:
+                failures.append(err)
+            else:
+                return Place(reference, repository, image)
+    if len(failures) == 1:
+        raise failures[0]
+    raise RegistryError(
+        "; ".join(err.message for err in failures) or "there is no place to fetch the image from",
+        hint=next((err.hint for err in failures if err.hint), ""),
+    )
 
 
 def _choose(repository: Repository, index: FetchedManifest, platform: Platform, what: str) -> FetchedManifest:
