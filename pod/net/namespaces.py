@@ -7,6 +7,7 @@ what belongs there, a socket mostly, and ends.
 from __future__ import annotations
 
 import _thread
+import fcntl
 import os
 
 from pod.linux import syscalls as sc
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
     _T = TypeVar("_T")
 
 
+_NS_GET_USERNS = 0xB701
+
+
 def run_in(namespace: int, function: Callable[[], _T]) -> _T:
     """Call a function in a network namespace (a descriptor) and return what it returns, or raise what it raises."""
 
@@ -27,6 +31,15 @@ def run_in(namespace: int, function: Callable[[], _T]) -> _T:
         return function()
 
     return _in_thread(there)
+
+
+def is_below_ours(namespace: int) -> bool:
+    """True for a namespace (a descriptor) of this process's user namespace, or of one below it (ioctl_ns(2))."""
+    try:
+        os.close(fcntl.ioctl(namespace, _NS_GET_USERNS))
+    except PermissionError:
+        return False
+    return True
 
 
 def make() -> int:

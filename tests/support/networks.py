@@ -29,7 +29,7 @@ def network(pod: CommandLine, name: str, *options: str) -> Iterator[str]:
     try:
         yield name
     finally:
-        pod("network", "rm", "-f", name).ok()
+        pod("network", "rm", "-f", "-t", "0", name).ok()
 
 
 def idle(pod: CommandLine, image: str, name: str, *options: str) -> str:

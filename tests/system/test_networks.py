@@ -9,8 +9,9 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
-from subprocess import DEVNULL
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 import dns.message
 import dns.reversename
@@ -18,7 +19,7 @@ import pytest
 
 from pod.net.attach import own_address
 from tests.support import servers
-from tests.support.aftermath import wait_until_gone
+from tests.support.aftermath import Store, wait_until_gone
 from tests.support.commands import CommandLine
 from tests.support.containers import eventually
 from tests.support.networks import (
@@ -253,6 +254,31 @@ def test_a_container_that_is_started_right_after_the_keepers_end_finds_the_other
     eventually(lambda: resolves(app, "racer", "web") == {address(app, "web", "front")}, "names")
     eventually(lambda: connects(app, "api", "db"), "the wires of the others")
     app("rm", "-f", "racer").ok()
+
+
+def test_a_container_starts_right_after_the_users_namespace_was_made_anew(
+    make_pod: Callable[[str], CommandLine], busybox_archive: Path
+) -> None:
+    """The keeper waits a second for the next container, which may live in another user namespace by then."""
+    pod = make_pod("nn")
+    pod("load", "-i", busybox_archive).ok()
+    idle(pod, "busybox", "last", "--network", "pod")
+    [keeper] = keepers(pod)
+    os.kill(keeper, signal.SIGSTOP)  # that second begins when it goes on
+    pod("rm", "-f", "-t", "0", "last").ok()
+    os.kill(Store.of(pod).holder(), signal.SIGKILL)
+    next_one = pod.start("run", "--rm", "--network", "pod", "busybox", "true", stdout=DEVNULL, stderr=PIPE)
+    eventually(clients_wait, "the next container's request")
+    os.kill(keeper, signal.SIGCONT)
+    _stdout, said = next_one.communicate(timeout=30)
+    assert (next_one.returncode, said) == (0, b"")
+    wait_until_gone(keeper)
+
+
+def clients_wait() -> bool:
+    """True where a keeper's socket has a connection that nobody has taken yet (state 2 in the kernel's list)."""
+    lines = [line.split() for line in Path("/proc/net/unix").read_text().splitlines()]
+    return any(fields[5] == "02" for fields in lines if fields[-1].endswith("/keeper.sock"))
 
 
 def test_reload_makes_wires_and_rules_anew(app: CommandLine) -> None:

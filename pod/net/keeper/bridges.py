@@ -16,6 +16,8 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from pod.net.keeper.foreign import ForeignNetwork
     from pod.net.records import Network
 
@@ -77,11 +79,14 @@ class Bridge:
         links.set_up(index)
         return index
 
-    def attach(self, stay: Stay, join: NetworkJoin, given: Attachment | None = None) -> Attachment:
+    def attach(
+        self, stay: Stay, join: NetworkJoin, given: Attachment | None = None
+    ) -> Generator[int, None, Attachment]:
         """Connect a container with this bridge. `given` is what it had, to be made again just so.
 
-        Raises NetworkError.
+        It waits for nobody. Raises NetworkError.
         """
+        yield from ()
         taken = self.lease(stay.container, join, given)
         host_interface = given.host_interface if given else _unused(self._links, stay.container)
         attachment = given or _attachment(self, join, taken, host_interface, stay.interfaces)
@@ -104,8 +109,9 @@ class Bridge:
         self.lease(stay.container, NetworkJoin(self.network.name), attachment)
         return True
 
-    def detach(self, _stay: Stay, attachment: Attachment) -> None:
+    def detach(self, _stay: Stay, attachment: Attachment) -> Generator[int, None, None]:
         """Remove a container's wire and free its addresses."""
+        yield from ()
         self._links.remove(attachment.host_interface)
         self.release({version: a for version, a in ((4, attachment.ip), (6, attachment.ip6)) if a})
 
