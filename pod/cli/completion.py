@@ -100,7 +100,18 @@ def _values(context: Context, target: str, option: argv.Option) -> list[str]:
         return list(choices)
     if dest in _OBJECTS:
         return _OBJECTS[dest](context, target)
-    return [FILES]
+    if dest == "filters":
+        return _filters(target)
+    return ["json"] if dest == "format" else [FILES]
+
+
+def _filters(target: str) -> list[str]:
+    """Return the keys that --filter knows where a listing has some, with their equals sign."""
+    from importlib import import_module
+
+    module = _FILTERS.get(target) or _FILTERS.get(target.partition(".")[0])
+    keys = import_module(f"pod.cli.actions.{module}").FILTERS if module else ()
+    return [f"{key}=" for key in keys if key.isidentifier() or "-" in key]
 
 
 def _positionals(context: Context, spec: argv.Spec, dest: str, shown: str, first: bool) -> list[str]:
@@ -189,6 +200,15 @@ _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
     "volume": _volumes,
     "volumes": _volumes,
     "volumes_from": _containers,
+}
+
+_FILTERS = {  # where the conditions of a command, or of a group's commands, are
+    "container": "container_filters",
+    "image": "images.filters",
+    "network": "networks.filters",
+    "secret": "secrets.ls",
+    "system.events:events": "event_filters",
+    "volume": "volumes.filters",
 }
 
 

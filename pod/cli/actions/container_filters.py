@@ -24,7 +24,7 @@ _SHOWS_ALL = ("status", "exited")  # conditions that speak of containers that do
 
 def parse_filters(context: Context, texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
+    return combine(texts, FILTERS, lambda key, value: _MAKERS[key](context, value))
 
 
 def speaks_of_stopped(texts: Sequence[str]) -> bool:
@@ -177,3 +177,4 @@ _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
     "until": _until,
     "volume": _volume,
 }
+FILTERS = tuple(_MAKERS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def parse_filters(texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](value))
+    return combine(texts, FILTERS, lambda key, value: _MAKERS[key](value))
 
 
 def _container(value: str) -> Condition:
@@ -85,3 +85,4 @@ _MAKERS: dict[str, Callable[[str], Condition]] = {
     "type": _type,
     "volume": _volume,
 }
+FILTERS = tuple(_MAKERS)

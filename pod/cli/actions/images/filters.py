@@ -22,7 +22,7 @@ PRUNING = ("dangling", "id", "label", "label!", "reference", "until")
 
 def parse_filters(context: Context, texts: Sequence[str], known: Sequence[str] = ()) -> Condition:
     """Return the condition that all the filters make. Raises UsageError, and NoSuchImage for one to compare with."""
-    return combine(texts, tuple(known) or tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
+    return combine(texts, tuple(known) or FILTERS, lambda key, value: _MAKERS[key](context, value))
 
 
 def _reference(_: Context, value: str) -> Condition:
@@ -103,3 +103,4 @@ _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
     "since": _since,
     "until": _until,
 }
+FILTERS = tuple(_MAKERS)

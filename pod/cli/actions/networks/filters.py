@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def parse_filters(context: Context, texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
+    return combine(texts, FILTERS, lambda key, value: _MAKERS[key](context, value))
 
 
 def _dangling(context: Context, value: str) -> Condition:
@@ -64,3 +64,4 @@ _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
     "type": _type,
     "until": _until,
 }
+FILTERS = tuple(_MAKERS)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _TITLES = {"CreatedAt": "CREATED", "UpdatedAt": "UPDATED"}
 _COLUMNS = ("ID", "Name", "Driver", "CreatedAt", "UpdatedAt")
-_FILTERS = ("id", "label", "name")
+FILTERS = ("id", "label", "name")
 
 
 def ls(context: Context, *, filters: Sequence[str], format: str, heading: bool, quiet: bool) -> int:
@@ -26,7 +26,7 @@ def ls(context: Context, *, filters: Sequence[str], format: str, heading: bool, 
     from pod.cli.actions.secrets.documents import document, row
     from pod.storage.secrets import SecretStore
 
-    fits = combine(filters, _FILTERS, _condition)
+    fits = combine(filters, FILTERS, _condition)
     found = [record for record in SecretStore(context.engine.layout).every() if fits(record)]
     if quiet and format in ("", "table"):
         for record in found:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def parse_filters(context: Context, texts: Sequence[str]) -> Condition:
     """Return the condition that all the filters make. Raises UsageError that lists the filters that exist."""
-    return combine(texts, tuple(_MAKERS), lambda key, value: _MAKERS[key](context, value))
+    return combine(texts, FILTERS, lambda key, value: _MAKERS[key](context, value))
 
 
 def _name(_: Context, value: str) -> Condition:
@@ -87,3 +87,4 @@ _MAKERS: dict[str, Callable[[Context, str], Condition]] = {
     "since": _since,
     "until": _until,
 }
+FILTERS = tuple(_MAKERS)
