@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pod.settings import Settings
 
 
-_SETTINGS_FLAGS = ("root", "runroot", "storage_driver", "storage_opt", "modules")
+_SETTINGS_FLAGS = ("root", "runroot", "storage_driver", "storage_opt", "modules", "cgroup_manager")
 """The global options that pod.settings.load takes."""
 
 

@@ -99,6 +99,7 @@ def entry_of(engine: Engine, container: Container, options: ExecOptions) -> ente
         seccomp=security.seccomp_program(engine, record),
         preserved=descriptors.set_aside(options.preserved),
         cgroup=container.state.cgroup,
+        systemd=engine.settings.systemd,
     )
 
 

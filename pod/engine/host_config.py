@@ -9,18 +9,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from pod.storage.container_records import ContainerRecord
+    from pod.engine.engine import Engine
+    from pod.storage.container_records import ContainerRecord, ContainerState
     from pod.storage.layout import StorageLayout
 
 
-def describe(layout: StorageLayout, record: ContainerRecord) -> dict[str, Any]:
+def describe(engine: Engine, record: ContainerRecord, state: ContainerState) -> dict[str, Any]:
     """Return the member HostConfig: what was asked of the host for the container."""
     return {
         "Binds": mounts.binds(record),
         "VolumesFrom": list(record.volumes_from) or None,
         "VolumeDriver": "",
         "ContainerIDFile": "",
-        "LogConfig": _log_config(layout, record),
+        "LogConfig": _log_config(engine.layout, record),
         "NetworkMode": network_settings.network_mode(record),
         "PortBindings": network_settings.ports(record),
         "RestartPolicy": {"Name": record.restart.name, "MaximumRetryCount": record.restart.maximum_retries},
@@ -39,7 +40,6 @@ def describe(layout: StorageLayout, record: ContainerRecord) -> dict[str, Any]:
         "IDMappings": _id_mappings(record),
         "CgroupMode": record.cgroup_mode,
         "CgroupnsMode": record.cgroup_mode,
-        "CgroupManager": "cgroupfs",
         "Cgroup": "",
         "ConsoleSize": [0, 0],
         "Links": None,
@@ -51,7 +51,7 @@ def describe(layout: StorageLayout, record: ContainerRecord) -> dict[str, Any]:
         "DiskQuota": 0,
         "MaskedPaths": list(masks.masked_paths(record)),
         "ReadonlyPaths": list(masks.readonly_paths(record)),
-        **limits_inspect.describe(record),
+        **limits_inspect.describe(engine.settings, record, state.cgroup),
         "Privileged": record.privileged,
         "PublishAllPorts": record.publish_all,
         "ReadonlyRootfs": record.read_only,

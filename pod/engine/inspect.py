@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, healthcheck, host_config, log_options, network_settings, spec
+from pod.engine import containers, healthcheck, host_config, limits_inspect, log_options, network_settings, spec
 from pod.engine.containers import Container
 from pod.engine.mounts import inspect as mounts
 from pod.errors import PodError
@@ -57,7 +57,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "EffectiveCaps": list(_capabilities(record)),
         "BoundingCaps": list(_capabilities(record)),
         "ExecIDs": [],
-        "HostConfig": host_config.describe(engine.layout, record),
+        "HostConfig": host_config.describe(engine, record, container.state),
         "GraphDriver": {"Name": driver, "Data": _folders(engine.layout, record)},
         "Dependencies": [_id_of(engine.layout, name) for name in record.needs],
         "Mounts": mounts.mounts(record),
@@ -105,7 +105,7 @@ def _state(layout: StorageLayout, container: Container) -> dict[str, Any]:
         "Error": state.error,
         "StartedAt": state.started_at or times.ZERO,
         "FinishedAt": state.finished_at or times.ZERO,
-        "CgroupPath": state.cgroup,
+        "CgroupPath": limits_inspect.path(state.cgroup),
         "CheckpointedAt": times.ZERO,
         "RestoredAt": times.ZERO,
     }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 
+from pod.engine import placement
 from pod.errors import KernelRefused, UsageError
 from pod.runtime import cgroups
 from pod.runtime.cgroups import Place, Setting
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pod.engine.engine import Engine
+    from pod.settings import Settings
 
 PERIOD = 100_000  # microseconds
 _NO_LIMITS = Resources()
@@ -32,7 +34,7 @@ def check(engine: Engine, record: ContainerRecord) -> None:
         raise UsageError("--cgroups disabled leaves nothing that could keep limits: drop the one or the others")
     if not wanted and not record.control_group.parent:
         return
-    place = cgroups.find(record.control_group.parent)
+    place = placement.foresee(engine.settings, record)
     lacking = cgroups.missing(place, wanted)
     if not lacking and place is not None:
         return
@@ -62,18 +64,30 @@ def _refusal(place: Place | None, lacking: Sequence[Setting]) -> KernelRefused:
     )
 
 
-def prepare(record: ContainerRecord) -> str:
-    """Make the control group for one start; return its folder, "" where the container has none."""
+def prepare(configured: Settings, record: ContainerRecord) -> str:
+    """Make the control group for one start; return its folder, "" where the container has none. Raises KernelRefused.
+
+    This process, the container's monitor, may be moved for it.
+    """
     if record.control_group.mode == "disabled":
         return ""
     wanted = settings(record.resources)
-    place = cgroups.find(record.control_group.parent)
+    place = placement.take(configured, record)
     lacking = cgroups.missing(place, wanted)
     if lacking and cgroups.is_unified():
         raise _refusal(place, lacking)
     if place is None:
         return ""
-    return cgroups.make(place, record.id, [one for one in wanted if one not in lacking])
+    return cgroups.make(place, [one for one in wanted if one not in lacking], _root_of(record))
+
+
+def _root_of(record: ContainerRecord) -> tuple[int, int] | None:
+    """Return who is root in the container, where that is somebody else and divides its group (systemd does)."""
+    if record.id_map is None or not record.systemd.enabled:
+        return None
+    uids = [part.outside for part in record.id_map.uids if part.inside == 0]
+    gids = [part.outside for part in record.id_map.gids if part.inside == 0]
+    return (uids[0], gids[0]) if uids and gids else None
 
 
 def change(engine: Engine, folder: str, resources: Resources) -> None:

@@ -1,20 +1,37 @@
-"""Limits as `inspect` shows them: Docker's members of HostConfig, and Podman's."""
+"""Limits, and the control group that keeps them, as `inspect` shows them: members of HostConfig."""
 
 from __future__ import annotations
+
+import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from pod.settings import Settings
     from pod.storage.container_records import ContainerRecord, DeviceLimit
 
+_MOUNTS = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
+_SLICE = "user.slice"  # pod.runtime.scopes.DEFAULT_SLICE, which not every `inspect` has to import
 
-def describe(record: ContainerRecord) -> dict[str, Any]:
-    """Return the members of HostConfig that are about limits."""
+
+def path(folder: str) -> str:
+    """Return the path of a control group in its hierarchy, as Podman shows it."""
+    for mounted in _MOUNTS:
+        folder = folder.removeprefix(mounted)
+    return folder
+
+
+def describe(settings: Settings, record: ContainerRecord, folder: str) -> dict[str, Any]:
+    """Return the members of HostConfig that are about limits; `folder` is its control group."""
     wanted = record.resources
+    group = record.control_group
+    by_systemd = ".scope/" in folder if folder else any(map(os.path.exists, settings.systemd))
+    default = _SLICE if by_systemd and group.mode != "disabled" else ""
     return {
-        "CgroupParent": record.control_group.parent,
-        "Cgroups": "default" if record.control_group.mode == "enabled" else record.control_group.mode,
+        "CgroupManager": "systemd" if by_systemd else "cgroupfs",
+        "CgroupParent": group.parent or default,
+        "Cgroups": "default" if group.mode == "enabled" else group.mode,
         "CgroupConf": dict(wanted.files) or None,
         "Memory": wanted.memory,
         "MemoryReservation": wanted.memory_reservation,

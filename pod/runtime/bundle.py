@@ -32,6 +32,7 @@ class Bundle(Record):
     cap_add: tuple[str, ...] = ()  # the capabilities that a user other than root gets, too
     seccomp: Filter | None = None  # None: unconfined
     cgroup: str = ""  # the folder of its control group
+    systemd: tuple[str, ...] = ()  # the sockets of the user's systemd, which can move processes into it
     init: bool = False  # a pid 1 of ours that reaps and forwards signals
     accounts: NewAccounts | None = None  # users and groups that the image's files are to know
     preserved: tuple[tuple[int, int], ...] = ()  # descriptors for the program: its number, and ours

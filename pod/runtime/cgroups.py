@@ -1,7 +1,6 @@
 """Control groups of version 2 in which this user may make some: cgroups(7), Documentation/admin-guide/cgroup-v2.rst.
 
-A container gets a folder of its own below the highest one that belongs to the user (delegation). Where there is no such
-folder, or version 1 has the controllers, it has none.
+A container gets a folder of its own in one that belongs to the user (delegation): which one, pod.engine.placement says.
 """
 
 from __future__ import annotations
@@ -18,9 +17,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_PREFIX = "pod-"
+_SUPERVISOR = "supervisor"  # of a divided group: whoever was in it, beside the groups that have limits
 _PATIENCE = 2.0  # seconds for processes that were killed to be gone
 _STEP = 0.005
+_ROUNDS = 10  # in which processes that are forked meanwhile are moved, too
 _NO_CONTROLLER = ("cgroup",)  # the first word of files that every group has
 
 
@@ -41,6 +41,7 @@ class Place(Record):
 
     path: str
     controllers: tuple[str, ...]  # those that the groups in it will have
+    group: str = ""  # what the one of the container is to be called
 
 
 def mount_point() -> tuple[str, str]:
@@ -59,10 +60,10 @@ def is_unified() -> bool:
     return all(line.startswith((b"0::", b"1:name=")) for line in lines)
 
 
-def own_folder() -> str:
-    """Return the folder of the group that this process is in, "" where it cannot be seen."""
+def folder_of(process: int | str = "self") -> str:
+    """Return the folder of the group that a process is in, "" where it cannot be seen."""
     mounted, root = mount_point()
-    for line in files.read_bytes("/proc/self/cgroup", 1 << 16).decode(errors="replace").splitlines():
+    for line in files.read_bytes(f"/proc/{process}/cgroup", 1 << 16).decode(errors="replace").splitlines():
         if mounted and line.startswith("0::"):
             path = line[3:]
             if root != "/" and path.startswith(root):
@@ -74,20 +75,41 @@ def own_folder() -> str:
 
 def find(parent: str = "") -> Place | None:
     """Return the folder for new groups: `parent` below the highest folder that is the user's. Raises KernelRefused."""
-    top = own_folder()
-    if not top or not _is_ours(top):
+    top = folder_of()
+    if not top or not is_ours(top):
         return None
     mounted = mount_point()[0]
-    while top != mounted and _is_ours(os.path.dirname(top)):
+    while top != mounted and is_ours(os.path.dirname(top)):
         top = os.path.dirname(top)
     if parent:
-        if parent.endswith(".slice"):
-            raise KernelRefused(
-                f"--cgroup-parent {parent}: slices are made by systemd, which this version of pod does not ask",
-                hint="name a folder below your own control group",
-            )
         top = _below(top, mounted, parent)
     return Place(top, _enabled(top))
+
+
+def divide(folder: str, group: str) -> Place:
+    """Make a group of ours fit to have groups with limits in it: its processes go to one beside them. Raises OSError.
+
+    A group with processes of its own cannot hand any controller on ("no internal process constraint").
+    """
+    for _attempt in range(_ROUNDS):
+        found = files.read_bytes(f"{folder}/cgroup.procs", 1 << 20).decode().split()
+        if not found:
+            break
+        try:
+            os.mkdir(f"{folder}/{_SUPERVISOR}")
+        except FileExistsError:
+            pass
+        for pid in found:
+            try:
+                files.write_kernel(f"{folder}/{_SUPERVISOR}/cgroup.procs", pid)
+            except ProcessLookupError:
+                continue
+    return Place(folder, _enabled(folder), group)
+
+
+def undivided(folder: str) -> str:
+    """Return the group that was divided, for the one in it where its processes are now; else the same."""
+    return folder.removesuffix(f"/{_SUPERVISOR}")
 
 
 def _below(top: str, mounted: str, parent: str) -> str:
@@ -101,16 +123,14 @@ def _below(top: str, mounted: str, parent: str) -> str:
     )
 
 
-def _is_ours(folder: str) -> bool:
+def is_ours(folder: str) -> bool:
+    """True for a group that is delegated to this user."""
     names = ("", "/cgroup.procs", "/cgroup.subtree_control")
     return all(os.access(folder + name, os.W_OK) for name in names)
 
 
 def _enabled(folder: str) -> tuple[str, ...]:
-    """Hand all controllers of a folder on to the groups in it; return those that they have then.
-
-    A group with processes of its own cannot hand any on ("no internal process constraint").
-    """
+    """Hand all controllers of a folder on to the groups in it; return those that they have then."""
     wanted = files.read_bytes(f"{folder}/cgroup.controllers", 4096).split()
     for name in set(wanted) - set(files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).split()):
         try:
@@ -120,9 +140,12 @@ def _enabled(folder: str) -> tuple[str, ...]:
     return tuple(files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).decode().split())
 
 
-def make(place: Place, container_id: str, settings: Sequence[Setting]) -> str:
-    """Make the group of a container with its limits; return its folder. Raises KernelRefused."""
-    folder = f"{place.path}/{_PREFIX}{container_id}"
+def make(place: Place, settings: Sequence[Setting], owner: tuple[int, int] | None = None) -> str:
+    """Make the group of a container with its limits; return its folder. `owner` may divide it further.
+
+    Raises KernelRefused.
+    """
+    folder = f"{place.path}/{place.group}"
     try:
         os.mkdir(folder)
     except FileExistsError:
@@ -132,10 +155,18 @@ def make(place: Place, container_id: str, settings: Sequence[Setting]) -> str:
         raise KernelRefused(f"cannot make a control group: {err.strerror}: {folder}") from err
     try:
         apply(folder, settings)
-    except KernelRefused:
+        if owner is not None:
+            _give(folder, *owner)
+    except (KernelRefused, OSError):
         os.rmdir(folder)
         raise
     return folder
+
+
+def _give(folder: str, uid: int, gid: int) -> None:
+    """Delegate a group (cgroup-v2.rst, "Model of Delegation"): its limits stay ours."""
+    for name in ("", "/cgroup.procs", "/cgroup.subtree_control", "/cgroup.threads"):
+        os.chown(folder + name, uid, gid)
 
 
 def apply(folder: str, settings: Sequence[Setting]) -> None:
@@ -164,9 +195,24 @@ def missing(place: Place | None, settings: Sequence[Setting]) -> list[Setting]:
     return [one for one in settings if one.controller not in there and one.controller not in _NO_CONTROLLER]
 
 
-def join(folder: str) -> None:
-    """Move this process into a group; all that it starts is then in it, too."""
-    files.write_kernel(f"{folder}/cgroup.procs", "0")
+def join(folder: str, systemd: Sequence[str] = (), beside: int = 0) -> None:
+    """Move this process into a group; all that it starts is then in it, too. Raises OSError, KernelRefused.
+
+    Out of a login session only systemd can move it, which is asked at the sockets `systemd`. A group that was divided
+    from within takes no processes: then it goes where the process `beside` is.
+    """
+    if beside and files.read_bytes(f"{folder}/cgroup.subtree_control", 4096).strip():
+        inner = folder_of(beside)
+        folder = inner if inner.startswith(f"{folder}/") else folder
+    try:
+        files.write_kernel(f"{folder}/cgroup.procs", "0")
+    except OSError as err:
+        scope, _, inner = folder.partition(".scope/")
+        if err.errno not in (errno.EACCES, errno.EPERM) or not systemd or not inner:
+            raise
+        from pod.runtime import scopes
+
+        scopes.attach(systemd, f"{os.path.basename(scope)}.scope", f"/{inner}")
 
 
 def freeze(folder: str, *, frozen: bool) -> None:

@@ -42,6 +42,7 @@ class Entry(Record):
     seccomp: Filter | None = None
     preserved: tuple[tuple[int, int], ...] = ()  # descriptors for the program: its number, and ours
     cgroup: str = ""  # the folder of the container's control group
+    systemd: tuple[str, ...] = ()  # the sockets of the user's systemd, which can move processes into it
 
 
 def enter(entry: Entry, streams: tuple[int, int, int] | None) -> Launched:
@@ -94,7 +95,7 @@ def _run(entry: Entry, target: int, link: Channel, streams: tuple[int, int, int]
         if entry.cgroup:
             from pod.runtime import cgroups
 
-            cgroups.join(entry.cgroup)
+            cgroups.join(entry.cgroup, entry.systemd, entry.target.pid)
         if other_users:
             from pod.runtime.own_users import become_first_user
 

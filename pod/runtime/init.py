@@ -88,7 +88,7 @@ def _prepare(bundle: Bundle, link: Channel, step: _Steps, opened: dict[int, int]
     if bundle.cgroup and spec.linux.namespace("user") is None:
         from pod.runtime import cgroups
 
-        cgroups.join(bundle.cgroup)  # before there is a cgroup namespace, whose root it is to be
+        cgroups.join(bundle.cgroup, bundle.systemd)  # before there is a cgroup namespace, whose root it is to be
     if spec.linux.namespace("user") is not None:
         from pod.runtime import own_users
 

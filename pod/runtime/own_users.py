@@ -107,7 +107,7 @@ def fork(bundle: Bundle, namespace: int, link: Channel) -> tuple[int, dict[int, 
 def _prepare(bundle: Bundle) -> dict[int, int]:
     """Do in the user's namespace what needs the user: mount the root, open the sources of mounts."""
     if bundle.cgroup:
-        cgroups.join(bundle.cgroup)
+        cgroups.join(bundle.cgroup, bundle.systemd)
     sc.unshare(sc.CLONE_NEWNS)
     sc.mount(None, "/", None, sc.MS_REC | sc.MS_SLAVE)
     if bundle.mount_root is not None:

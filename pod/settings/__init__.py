@@ -32,6 +32,7 @@ class Settings(Record):
     debug: bool = False
     uid: int = 0
     proxy: tuple[str, ...] = ()
+    systemd: tuple[str, ...] = ()  # where the user's systemd may listen; () where it is not to be asked
     config: Configuration = Configuration()
 
 
@@ -42,6 +43,7 @@ def load(
     runroot: str = "",
     storage_driver: str = "",
     storage_opt: Sequence[str] = (),
+    cgroup_manager: str = "",
     debug: bool = False,
     modules: Sequence[str] = (),
 ) -> Settings:
@@ -66,8 +68,17 @@ def load(
         mount_program=mount_program,
         debug=debug,
         uid=uid,
+        systemd=_systemd(environ, runtime, cgroup_manager or config.text("engine.cgroup_manager")),
         config=config,
     )
+
+
+def _systemd(environ: Mapping[str, str], runtime: str, cgroup_manager: str) -> tuple[str, ...]:
+    """Return the sockets of the user's systemd: its own, where no bus is needed, and the bus's."""
+    if cgroup_manager == "cgroupfs":
+        return ()
+    bus = environ.get("DBUS_SESSION_BUS_ADDRESS", "").partition(",")[0]
+    return f"{runtime}/systemd/private", bus[10:] if bus.startswith("unix:path=") else f"{runtime}/bus"
 
 
 def _check_hosts(environ: Mapping[str, str]) -> None:

@@ -77,7 +77,8 @@ def test_a_container_has_a_control_group_of_its_own(pod: CommandLine) -> None:
     assert shell(pod, "tail -n1 /proc/self/cgroup").ok().stdout == "0::/\n"
     assert shell(pod, "tail -n1 /proc/self/cgroup", "--userns", "keep-id").ok().stdout == "0::/\n"
     with background(pod, "busybox", "sleep", "1000") as container:
-        folder = Path(pod("inspect", "--format", "{{.State.CgroupPath}}", container).ok().stdout.strip())
+        shown = pod("inspect", "--format", "{{.State.CgroupPath}}", container).ok().stdout.strip()
+        folder = Path(cgroups.mount_point()[0] + shown)
         assert len((folder / "cgroup.procs").read_text().split()) == 1
         assert pod("exec", container, "tail", "-n1", "/proc/self/cgroup").ok().stdout == "0::/\n"
         pod("update", "--cgroup-conf", "cgroup.max.descendants=5", container).ok()

@@ -168,7 +168,7 @@ def assert_same_values(words: list[str]) -> None:
     definition = define(found[0])
     assert spec.to_json() == definition.spec.to_json()
     assert completed(definition, values) == typers_values(definition, rest[found[2] :])
-    assert set(options) <= {"root", "runroot", "storage_driver", "log_level", "debug"}
+    assert set(options) <= {"root", "runroot", "storage_driver", "log_level", "debug", "cgroup_manager"}
 
 
 def test_every_function_takes_what_its_definition_yields() -> None:

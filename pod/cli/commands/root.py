@@ -31,8 +31,12 @@ def root(
     ] = "",
     cgroup_manager: Annotated[
         Literal["cgroupfs", "systemd"],
-        Option("--cgroup-manager", metavar="NAME", help="No difference: control groups are used as they are delegated"),
-    ] = "cgroupfs",
+        Option(
+            "--cgroup-manager",
+            metavar="NAME",
+            help="Who makes control groups: systemd, where one of yours runs, or cgroupfs for pod itself",
+        ),
+    ] = "systemd",
     events_backend: Annotated[
         Literal["file"], Option("--events-backend", metavar="NAME", help="Where events are kept: file, in the store")
     ] = "file",

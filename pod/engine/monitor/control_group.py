@@ -1,6 +1,6 @@
 """The control group of a container: made before its first process, removed after its last.
 
-Most sessions own no control group: finding that out costs one file to be read.
+Where no systemd of the user's runs, most sessions own no control group: finding that out costs one file to be read.
 """
 
 from __future__ import annotations
@@ -12,18 +12,23 @@ from pod.storage.container_records import ContainerRecord, Resources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.engine.engine import Engine
     from pod.storage.container_records import ContainerState
 
 _NONE = Resources()
 
 
-def of(record: ContainerRecord) -> str:
-    """Make the group of a container; return its folder, "" where there is none. Raises KernelRefused."""
-    if record.resources == _NONE and not record.control_group.parent and not _session_has_one():
+def of(engine: Engine, record: ContainerRecord) -> str:
+    """Make the group of a container; return its folder, "" where there is none. Raises KernelRefused.
+
+    This process, the container's monitor, may be moved for it.
+    """
+    asked = record.resources != _NONE or record.control_group.parent
+    if not asked and not any(map(os.path.exists, engine.settings.systemd)) and not _session_has_one():
         return ""
     from pod.engine import limits
 
-    return limits.prepare(record)
+    return limits.prepare(engine.settings, record)
 
 
 def _session_has_one() -> bool:

@@ -131,7 +131,7 @@ def _start(
         else:
             network.connect(plan, namespace, run_folder)
 
-    bundle = bundle.replace(cgroup=control_group.of(record))
+    bundle = bundle.replace(cgroup=control_group.of(engine, record), systemd=engine.settings.systemd)
     if strays.are_possible(record):
         strays.adopt()
     try:

@@ -15,7 +15,7 @@ _PATH = "programs are found on PATH"
 ENGINE = {
     "active_service": Setting(TEXT, reason=_NO_SERVICE),
     "add_compression": Setting(LIST, "`--add-compression` of `manifest push`"),
-    "cgroup_manager": Setting(TEXT, reason="control groups are used as they are delegated, with or without systemd"),
+    "cgroup_manager": Setting(TEXT, "`--cgroup-manager`", choices=("systemd", "cgroupfs")),
     "chown_copied_files": Setting(BOOL, reason="`cp --archive` says it for one copy"),
     "compat_api_enforce_docker_hub": Setting(BOOL, reason=_NO_SERVICE),
     "compose_providers": Setting(LIST, reason="`pod compose` needs no other program"),
