@@ -17,7 +17,7 @@ from pod.storage.owners import Owners
 from pod.storage.tar import member
 from pod.storage.tar.member import Member
 from pod.storage.tar.writer import TarWriter
-from pod.storage.tree_walk import walk
+from pod.storage.tree_walk import walk_open
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pod.storage.id_shift import Ids
 
 _NO_OWNERS: Owners = {}
+_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class Packed(Record):
@@ -39,8 +40,7 @@ def pack(tree: str, write: Callable[[bytes], object], owners: Owners = _NO_OWNER
     """Write the layer in the folder `tree` as an archive, piece by piece. Call it inside the user's namespace."""
     packer = LayerPacker(os.fsencode(tree), TarWriter(write), owners)
     packer.add(b"", os.lstat(tree))
-    for path, info in walk(packer.tree):
-        packer.add(path, info)
+    packer.add_tree()
     packer.writer.finish()
     return Packed(packer.size, packer.files)
 
@@ -61,20 +61,28 @@ class TreePacker:
 
     def add_tree(self, skip: Callable[[bytes], bool] | None = None) -> None:
         """Add all that is in the tree, but not its root, nor what `skip` says of a path."""
-        for path, info in walk(self.tree, live=True):
-            if skip is None or not skip(path):
-                self.add(path, info)
+        for path, folder, name, is_file in walk_open(self.tree, live=self.forgives):
+            if skip is not None and skip(path):
+                continue
+            try:
+                if is_file:
+                    self.add_file(path, folder, name)
+                else:
+                    self.add(path, os.stat(name, dir_fd=folder, follow_symlinks=False))
+            except FileNotFoundError:
+                if not self.forgives:
+                    raise
 
     def add(self, path: bytes, info: os.stat_result) -> None:
-        """Add one file, by its path from the root of the tree."""
+        """Add one file of any kind, by its path from the root of the tree."""
         kind = _KINDS.get(stat.S_IFMT(info.st_mode))
         if kind is None:
             return
         try:
             if kind == member.FILE:
-                self._add_file(path, info)
+                self.add_file(path, None, os.path.join(self.tree, path))
             else:
-                self._add_entry(self._member(path, info, kind), path, info)
+                self._add_entry(self._member(path, info, kind, os.path.join(self.tree, path)), path, info)
         except FileNotFoundError:
             if not self.forgives:
                 raise
@@ -94,10 +102,10 @@ class TreePacker:
             self.writer.add(entry.replace(kind=member.HARDLINK, linkpath=self.name_of(first), size=0, xattrs={}))
         return first != path
 
-    def _add_file(self, path: bytes, info: os.stat_result) -> None:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    def add_file(self, path: bytes, folder: int | None, name: bytes) -> None:
+        """Add a regular file, which is `name` in the open `folder`."""
         try:
-            fd = os.open(os.path.join(self.tree, path), flags)
+            fd = os.open(name, _READ, dir_fd=folder)
         except OSError as err:
             if err.errno == errno.ELOOP and self.forgives:  # it has just become a link
                 return
@@ -106,9 +114,9 @@ class TreePacker:
             info = os.fstat(fd)
             if not stat.S_ISREG(info.st_mode):
                 return
-            entry = self._member(path, info, member.FILE)
+            entry = self._member(path, info, member.FILE, fd)
             self.files += 1
-            if self._add_link(entry, path, info):
+            if info.st_nlink > 1 and self._add_link(entry, path, info):
                 return
             if entry.size >= self.sparse_from and info.st_blocks * 512 < entry.size // 2:
                 entry = entry.replace(extents=_extents(fd, entry.size))
@@ -121,12 +129,12 @@ class TreePacker:
         """Return the name in the archive of a path of the tree."""
         return os.path.join(self.prefix, path) if path and self.prefix else path or self.prefix or b"./"
 
-    def _member(self, path: bytes, info: os.stat_result, kind: str) -> Member:
-        full = os.path.join(self.tree, path)
-        lost = self._owners.get(path or b".")
+    def _member(self, path: bytes, info: os.stat_result, kind: str, at: bytes | int) -> Member:
+        """Return what the archive says of a file, which is open or has this path."""
+        lost = self._owners.get(path or b".") if self._owners else None
         mode = stat.S_IMODE(info.st_mode)
         uid, gid = (info.st_uid, info.st_gid) if self.ids is None else self.ids(info.st_uid, info.st_gid)
-        xattrs = _xattrs(full)
+        xattrs = _xattrs(at)
         if lost is not None:
             uid, gid, mode = lost.uid, lost.gid, mode if lost.mode is None else lost.mode
             xattrs = {**xattrs, **lost.xattrs}
@@ -138,7 +146,7 @@ class TreePacker:
             gid,
             info.st_size if kind == member.FILE else 0,
             info.st_mtime_ns,
-            os.readlink(full) if kind == member.SYMLINK else b"",
+            os.readlink(at) if kind == member.SYMLINK and isinstance(at, bytes) else b"",
             xattrs,
         )
 
@@ -151,13 +159,17 @@ class LayerPacker(TreePacker):
 
     def add(self, path: bytes, info: os.stat_result) -> None:
         folder, name = os.path.split(path)
-        if name.startswith(whiteouts.PREFIX):
-            if name != whiteouts.OPAQUE and stat.S_ISREG(info.st_mode):  # opaque folders are seen as such
-                self.mark(path)  # the layer lies on a file system without device nodes
-        elif whiteouts.is_whiteout(info):
-            self.mark(os.path.join(folder, whiteouts.PREFIX + name))
-        else:
+        if stat.S_ISREG(info.st_mode) or not (name.startswith(whiteouts.PREFIX) or whiteouts.is_whiteout(info)):
             super().add(path, info)
+        elif not name.startswith(whiteouts.PREFIX):  # fuse-overlayfs also leaves a device .wh..opq
+            self.mark(os.path.join(folder, whiteouts.PREFIX + name))
+
+    def add_file(self, path: bytes, folder: int | None, name: bytes) -> None:
+        last = os.path.basename(name)
+        if not last.startswith(whiteouts.PREFIX):
+            super().add_file(path, folder, name)
+        elif last != whiteouts.OPAQUE:  # opaque folders are seen as such
+            self.mark(path)  # the layer lies on a file system without device nodes
 
     def mark(self, path: bytes) -> None:
         """Write a whiteout: an empty file of no one and of no time, so that removing gives the same bytes each time."""
@@ -169,14 +181,17 @@ class LayerPacker(TreePacker):
             self.mark(os.path.join(path, whiteouts.OPAQUE))
 
 
-def _xattrs(path: bytes) -> dict[str, bytes]:
-    """Return the attributes that belong into an archive."""
+def _xattrs(at: bytes | int) -> dict[str, bytes]:
+    """Return the attributes of an open file, or of one with a path, that belong into an archive."""
+    follow = isinstance(at, int)
     try:
-        names = os.listxattr(path, follow_symlinks=False)
+        names = os.listxattr(at, follow_symlinks=follow)
     except OSError:
         return {}  # a file system without attributes
+    if not names:
+        return {}
     wanted = (name for name in sorted(names) if name.startswith(whiteouts.KEPT_XATTRS))
-    return {n: os.getxattr(path, n, follow_symlinks=False) for n in wanted if not whiteouts.is_private_xattr(n)}
+    return {n: os.getxattr(at, n, follow_symlinks=follow) for n in wanted if not whiteouts.is_private_xattr(n)}
 
 
 def _extents(fd: int, size: int) -> tuple[tuple[int, int], ...]:

@@ -145,38 +145,13 @@ class FileSource(Source):
 
 
 class PipeSource(Source):
-    """What another process of ours writes into a pipe; the kernel moves large members (splice(2)).
+    """What another process of ours writes into a pipe. Its end is not waited for: nobody closes it while both live.
 
-    Its end is not waited for: nobody closes the pipe while both live.
+    Large members are read and written like others: splice(2) from a pipe into a file costs the kernel twice as much.
     """
 
     def __init__(self, fd: int) -> None:
         super().__init__(lambda size: os.read(fd, size))
-        self._fd = fd
-        self._moves = True
-
-    def copy_to(self, fd: int, size: int) -> None:
-        buffered = min(size, len(self._buffer) - self._at)
-        super().copy_to(fd, buffered)
-        size -= buffered
-        if size >= KERNEL_COPY and self._moves:
-            size -= self._move(fd, size)
-        super().copy_to(fd, size)
-
-    def _move(self, fd: int, size: int) -> int:
-        """Move bytes without reading them; return how many, less than `size` where the kernel cannot."""
-        moved = 0
-        try:
-            while moved < size and (count := os.splice(self._fd, fd, size - moved)):
-                moved += count
-        except OSError as err:
-            if err.errno not in (errno.EINVAL, errno.ENOSYS):
-                raise
-            self._moves = False
-        self._start += self._at + moved  # the buffer is empty, and the stream goes on behind what was moved
-        self._at = 0
-        self._buffer = b""
-        return moved
 
     def drain(self) -> None:
         pass

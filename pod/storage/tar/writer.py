@@ -52,7 +52,11 @@ class TarWriter:
     def add_file(self, entry: Member, fd: int) -> None:
         """Write a file with its data read from a descriptor, holes left out where the member names extents."""
         map_ = self._header(entry)
-        for offset, length in ((0, entry.size),) if entry.extents is None else entry.extents:
+        if entry.extents is None:
+            self._copy(fd, 0, entry.size)
+            self._put(bytes(-entry.size % header.BLOCK))
+            return
+        for offset, length in entry.extents:
             self._copy(fd, offset, length)
         self._put(bytes(-(entry.stored + len(map_)) % header.BLOCK))
 
@@ -72,11 +76,16 @@ class TarWriter:
             path = b"%b/GNUSparseFile.0/%b" % (folder, name) if folder else b"GNUSparseFile.0/%b" % name
         if records:
             extension = pax.build(sorted(records.items()))
-            short = b"PaxHeaders.0/%b" % os.path.basename(entry.path.rstrip(b"/"))[:80]
-            self._put(header.build(short, b"x", mode=0o644, size=len(extension)))
-            self._put(extension + bytes(-len(extension) % header.BLOCK))
-        self._put(_block(entry, path, stored))
-        self._put(map_)
+            short = b"PaxHeaders.0/%b" % entry.path.rstrip(b"/").rpartition(b"/")[2][:80]
+            self._put(
+                header.build(short, b"x", mode=0o644, size=len(extension))
+                + extension
+                + bytes(-len(extension) % header.BLOCK)
+                + _block(entry, path, stored)
+                + map_
+            )
+        else:
+            self._put(_block(entry, path, stored))
         return map_
 
     @classmethod
@@ -128,15 +137,16 @@ class TarWriter:
 def _records(entry: Member, path: bytes, stored: int) -> dict[bytes, bytes]:
     """Return the pax records for what the header block cannot hold, or would not keep exactly."""
     records: dict[bytes, bytes] = {}
-    if header.split_path(path) is None:
+    if len(path) > 100 and header.split_path(path) is None:
         records[b"path"] = path
     if len(entry.linkpath) > 100:
         records[b"linkpath"] = entry.linkpath
     if stored > _MAX_SIZE:
         records[b"size"] = b"%d" % stored
-    for keyword, owner in ((b"uid", entry.uid), (b"gid", entry.gid)):
-        if owner > _MAX_ID:
-            records[keyword] = b"%d" % owner
+    if entry.uid > _MAX_ID:
+        records[b"uid"] = b"%d" % entry.uid
+    if entry.gid > _MAX_ID:
+        records[b"gid"] = b"%d" % entry.gid
     seconds, rest = divmod(entry.mtime_ns, 1_000_000_000)
     if rest or not 0 <= seconds <= _MAX_SIZE:
         records[b"mtime"] = pax.format_nanoseconds(entry.mtime_ns)
