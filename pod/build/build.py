@@ -21,6 +21,7 @@ from pod.oci.digest import Digest
 from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage import staging
+from pod.storage.container_records import Resources
 from pod.storage.staging import Staging
 
 TYPE_CHECKING = False
@@ -51,6 +52,7 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
         with Staging(engine.layout, "build") as place:
             opened = opening.open_all(engine, options, place.folder)
             session, target = prepare(engine, options, opened)
+            _check_limits(session)
             warnings = _check(session, opened)
             state = _run(session, target, display)
             for text in warnings:
@@ -75,6 +77,16 @@ def _check(session: Session, opened: Opened) -> list[str]:
         )
     lines = [f"{one.location.file}:{one.location.line}: {one.rule}: {one.message}" for one in found]
     return [*lines, f"{len(found)} warning{'s' * (len(found) > 1)} found (use --check to expand)"] if found else []
+
+
+def _check_limits(session: Session) -> None:
+    """See that what RUN is limited to can be kept. Raises KernelRefused."""
+    options = session.options.step
+    if options.cgroup_parent or options.resources != Resources():
+        from pod.build.steps.run import plain_record
+        from pod.engine import limits
+
+        limits.check(session.engine, plain_record(options))
 
 
 def _end(_number: int, _frame: object) -> None:

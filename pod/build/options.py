@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.engine.options import ImageSource
 from pod.record import Record
-from pod.storage.container_records import Mount, Ulimit
+from pod.storage.container_records import Mount, Resources, Ulimit
 
 
 class Secret(Record):
@@ -31,6 +31,10 @@ class StepOptions(Record):
     mounts: tuple[Mount, ...] = ()
     devices: tuple[str, ...] = ()
     ulimits: tuple[Ulimit, ...] = ()
+    resources: Resources = Resources()
+    cgroup_parent: str = ""
+    group_add: tuple[str, ...] = ()
+    stdin: bool = False  # RUN reads that of the build
     shm_size: int | None = None
     cap_add: tuple[str, ...] = ()
     cap_drop: tuple[str, ...] = ()

@@ -12,11 +12,11 @@ import select
 from pod.build.events import Output
 from pod.build.step_root import own_mounts
 from pod.engine import start_files
-from pod.engine.monitor import streams
+from pod.engine.monitor import control_group, streams
 from pod.engine.mounts import plan as mount_plan
 from pod.linux import process
 from pod.net import attach as network
-from pod.runtime import launch
+from pod.runtime import cgroups, launch
 from pod.storage import rootfs
 from pod.storage.layout import StorageLayout
 
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pod.storage.rootfs import RootPlan
 
 _CHUNK = 1 << 16
+_KILLED = 137  # exit code of a process that SIGKILL has ended
 
 
 class _StepLayout(StorageLayout):
@@ -77,11 +78,18 @@ class StepContainer:
 
     def __call__(self, _report: object) -> int:
         own_mounts()
+        group = control_group.of(self._engine, self._record)
+        try:
+            return self._run(group)
+        finally:
+            control_group.drop(group)
+
+    def _run(self, group: str) -> int:
         if not self._on_terminal:
             os.setsid()  # what the terminal sends is for the build: it ends the container
         self._prepared.enter()
         pipes = None if self._on_terminal else streams.make_pipes(False)
-        pid = self._launch((0, 1, 2) if pipes is None else pipes.theirs)
+        pid = self._launch(self._ends(pipes), group)
         ended = False
         try:
             if pipes is not None:
@@ -90,17 +98,28 @@ class StepContainer:
                 _pump({pipes.stdout[1]: False, pipes.stderr[1]: True}, self._tell)
             _pid, status = os.waitpid(pid, 0)
             ended = True
-            return process.exit_code(status)
+            code = process.exit_code(status)
+            if code == _KILLED and group and cgroups.was_short_of_memory(group):
+                self._tell(b"killed by the kernel: it has used all memory that --memory allows\n", True)
+            return code
         finally:
             if not ended:
                 os.kill(pid, 9)
                 os.waitpid(pid, 0)
 
-    def _launch(self, ends: tuple[int, int, int]) -> int:
+    def _ends(self, pipes: streams.Pipes | None) -> tuple[int, int, int]:
+        """Return the standard streams of the container."""
+        if pipes is None:
+            return (0, 1, 2)
+        if self._step.session.options.step.stdin:
+            os.dup2(0, pipes.theirs[0], inheritable=False)
+        return pipes.theirs
+
+    def _launch(self, ends: tuple[int, int, int], group: str) -> int:
         """Start the container; return the pid of its first process."""
         plan = network.plan(self._record.network)
         mounts = mount_plan.plan(self._engine, self._record)
-        bundle = start_files.write_bundle(self._engine, self._record, plan, mounts)
+        bundle = start_files.write_bundle(self._engine, self._record, plan, mounts).replace(cgroup=group)
         if self._plan.needs_process:
             _mount(self._plan, bundle.rootfs, mounts)
         else:

@@ -15,10 +15,11 @@ from pod.build.steps import mounts as run_mounts
 from pod.errors import PodError, StepFailed
 from pod.linux import files, ids, workers
 from pod.net import attach as network
-from pod.storage.container_records import VERSION, ContainerRecord, Mount
+from pod.storage.container_records import VERSION, ContainerRecord, ControlGroup, Mount, Resources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.build.options import StepOptions
     from pod.build.session import Step
     from pod.build.state import StageState
     from pod.build.steps.mount_flags import StepMount
@@ -48,6 +49,7 @@ def run(step: Step, state: StageState) -> StageState:
             "mounts": run_mounts.seen(step, mounts),
             "network": instruction.value("network"),
             "security": instruction.value("security"),
+            **({"groups": step.session.options.step.group_add} if step.session.options.step.group_add else {}),
             **({"volumes": sorted(state.config.volumes)} if state.config.volumes else {}),
         },
     )
@@ -128,8 +130,23 @@ def failed(step: Step, code: int) -> StepFailed:
 
 def _record(step: Step, state: StageState, argv: tuple[str, ...], prepared: Prepared) -> ContainerRecord:
     options = step.session.options.step
-    insecure = step.instruction.value("security") == "insecure"
     env = {**options.proxies, **state.args, **state.env, **prepared.env}
+    network_mode = _network_of(step)
+    return plain_record(options).replace(
+        command=argv,
+        env=tuple(f"{name}={value}" for name, value in env.items()),
+        working_dir=state.working_dir,
+        user=state.config.user,
+        hostname=options.hostname if network_mode != "host" else "",
+        mounts=(*options.mounts, *prepared.mounts),
+        network=network_mode,
+        privileged=step.instruction.value("security") == "insecure",
+    )
+
+
+def plain_record(options: StepOptions) -> ContainerRecord:
+    """Return the record of a container with what the options of a build say of all that are for RUN."""
+    is_limited = options.cgroup_parent or options.resources != Resources()
     return ContainerRecord(
         version=VERSION,
         id=ids.new_id(),
@@ -137,20 +154,15 @@ def _record(step: Step, state: StageState, argv: tuple[str, ...], prepared: Prep
         created="",
         image="",
         image_name="",
-        command=argv,
-        env=tuple(f"{name}={value}" for name, value in env.items()),
-        working_dir=state.working_dir,
-        user=state.config.user,
-        hostname=options.hostname if _network_of(step) != "host" else "",
-        mounts=(*options.mounts, *prepared.mounts),
         devices=options.devices,
-        network=_network_of(step),
-        privileged=insecure,
         cap_add=options.cap_add,
         cap_drop=options.cap_drop,
         security_opt=options.security_opt,
         shm_size=65536000 if options.shm_size is None else options.shm_size,
         ulimits=options.ulimits,
+        resources=options.resources,
+        control_group=ControlGroup("enabled" if is_limited else "disabled", options.cgroup_parent),
+        group_add=options.group_add,
         add_host=options.add_host,
         dns=options.dns,
         dns_search=options.dns_search,

@@ -6,6 +6,7 @@ import os
 import sys
 
 from pod.build.options import BuildOptions, ImageOptions, Output, Secret, StepOptions
+from pod.cli.commands.build.flags.limits import LimitFlags
 from pod.cli.parsers import environment, hosts, invalid, labels, line_files, split_commas
 from pod.cli.parsers.durations import parse_duration
 from pod.cli.parsers.mounts import parse_mounts
@@ -15,7 +16,7 @@ from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.images.tag import full_name
 from pod.engine.options import ImageSource
 from pod.errors import UsageError
-from pod.storage.container_records import Mount
+from pod.storage.container_records import Mount, Resources
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,6 +164,10 @@ def _step(flags: BuildFlags, environ: Mapping[str, str]) -> StepOptions:
         mounts=_mounts(flags),
         devices=flags.device,
         ulimits=parse_ulimits(flags.ulimit),
+        resources=_resources(flags),
+        cgroup_parent=flags.cgroup_parent,
+        group_add=flags.group_add,
+        stdin=flags.stdin,
         shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
         cap_add=split_commas(flags.cap_add),
         cap_drop=split_commas(flags.cap_drop),
@@ -179,6 +184,14 @@ def _step(flags: BuildFlags, environ: Mapping[str, str]) -> StepOptions:
         proxies={**dict(item.split("=", 1) for item in proxies), **given},
         debug_shell=flags.debug_shell or not flags.rm,
     )
+
+
+def _resources(flags: BuildFlags) -> Resources:
+    from pod.cli.commands.container.create_flags.resources import ResourceFlags
+    from pod.cli.parsers.resources import parse_resources
+
+    names = [name for name in LimitFlags._fields if name in ResourceFlags._fields]
+    return parse_resources(ResourceFlags(**{name: getattr(flags, name) for name in names}))
 
 
 def _mounts(flags: BuildFlags) -> tuple[Mount, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.cli.commands.build.flags.accepted import AcceptedFlags
 from pod.cli.commands.build.flags.image import ImageFlags
+from pod.cli.commands.build.flags.limits import LimitFlags
 from pod.cli.commands.build.flags.source import SourceFlags
 from pod.cli.commands.build.flags.steps import StepFlags
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from pod.cli.options import Argument
 
 
-class BuildFlags(AcceptedFlags, StepFlags, ImageFlags, SourceFlags):
+class BuildFlags(AcceptedFlags, LimitFlags, StepFlags, ImageFlags, SourceFlags):
     """What `build` is given, as typed; pod.cli.parsers.build makes it the builder's."""
 
     context: Annotated[

@@ -87,15 +87,6 @@ class AcceptedFlags(Record):
             rich_help_panel="Ignored",
         ),
     ] = ""
-    cgroup_parent: Annotated[
-        str,
-        Option(
-            "--cgroup-parent",
-            metavar="PATH",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = ""
     cpp_flag: Annotated[
         tuple[str, ...],
         Option(
@@ -105,71 +96,6 @@ class AcceptedFlags(Record):
             rich_help_panel="Ignored",
         ),
     ] = ()
-    cpu_period: Annotated[
-        int | None,
-        Option(
-            "--cpu-period",
-            metavar="MICROSECONDS",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = None
-    cpu_quota: Annotated[
-        int | None,
-        Option(
-            "--cpu-quota",
-            metavar="MICROSECONDS",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = None
-    cpu_shares: Annotated[
-        int | None,
-        Option(
-            "--cpu-shares",
-            "-c",
-            metavar="SHARES",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = None
-    cpuset_cpus: Annotated[
-        str,
-        Option(
-            "--cpuset-cpus",
-            metavar="CPUS",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = ""
-    cpuset_mems: Annotated[
-        str,
-        Option(
-            "--cpuset-mems",
-            metavar="NODES",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = ""
-    memory: Annotated[
-        str,
-        Option(
-            "--memory",
-            "-m",
-            metavar="SIZE",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = ""
-    memory_swap: Annotated[
-        str,
-        Option(
-            "--memory-swap",
-            metavar="SIZE",
-            help="Refused: without root and without delegated control groups, limits cannot be set",
-            rich_help_panel="Ignored",
-        ),
-    ] = ""
     cw: Annotated[
         str,
         Option(
@@ -185,15 +111,6 @@ class AcceptedFlags(Record):
             "--decryption-key",
             metavar="KEY",
             help="Refused: there are no encrypted images",
-            rich_help_panel="Ignored",
-        ),
-    ] = ()
-    group_add: Annotated[
-        tuple[str, ...],
-        Option(
-            "--group-add",
-            metavar="GROUP",
-            help="Refused: RUN has the groups that its USER has in the image",
             rich_help_panel="Ignored",
         ),
     ] = ()

@@ -85,13 +85,9 @@ class StepFlags(Record):
             rich_help_panel="RUN",
         ),
     ] = ()
-    shm_size: Annotated[
-        str | None,
-        Option("--shm-size", metavar="SIZE", help="Size of /dev/shm (64m)", rich_help_panel="RUN"),
-    ] = None
-    ulimit: Annotated[
+    group_add: Annotated[
         tuple[str, ...],
-        Option("--ulimit", metavar="NAME=SOFT[:HARD]", help="Set a resource limit", rich_help_panel="RUN"),
+        Option("--group-add", metavar="GROUP", help="One more group for the user of RUN", rich_help_panel="RUN"),
     ] = ()
     http_proxy: Annotated[
         bool,
@@ -129,7 +125,7 @@ class StepFlags(Record):
         bool,
         Option(
             "--stdin",
-            help="Refused: RUN reads from nowhere, so that a build can be repeated",
+            help="RUN reads the standard input of the build",
             rich_help_panel="RUN",
         ),
     ] = False
