@@ -35,7 +35,7 @@ _PREDEFINED = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"
 
 
 class Built(Record):
-    """The result: the image's id, None where only files were asked for."""
+    """The result: the image's id, or the digest of a list of images; None where only files were asked for."""
 
     id: Digest | None
 
@@ -49,18 +49,26 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
     staging.sweep(engine.layout)
     before = _signal.signal(_signal.SIGTERM, _end)
     try:
-        with Staging(engine.layout, "build") as place:
-            opened = opening.open_all(engine, options, place.folder)
-            session, target = prepare(engine, options, opened)
-            _check_limits(session)
-            warnings = _check(session, opened)
-            state = _run(session, target, display)
-            for text in warnings:
-                display.hear(Note(text))
-            return _finish(session, state, display)
+        if len(options.platforms) > 1:
+            from pod.build import platforms
+
+            return Built(platforms.build_each(engine, options, display, lambda one: _build(engine, one, display)))
+        return Built(_build(engine, options, display))
     finally:
         _signal.signal(_signal.SIGTERM, before)
         display.close()
+
+
+def _build(engine: Engine, options: BuildOptions, display: Display) -> Digest | None:
+    with Staging(engine.layout, "build") as place:
+        opened = opening.open_all(engine, options, place.folder)
+        session, target = prepare(engine, options, opened)
+        _check_limits(session)
+        warnings = _check(session, opened)
+        state = _run(session, target, display)
+        for text in warnings:
+            display.hear(Note(text))
+        return _finish(session, state, display)
 
 
 def _check(session: Session, opened: Opened) -> list[str]:
@@ -144,7 +152,13 @@ def _open_named(session: Session, opened: Opened) -> None:
     session.named.update(opened.named)
     for name, where in session.options.contexts.items():
         if where.startswith(opening.IMAGES):
-            session.named[name.lower()] = bases.of_image(session, where.partition("://")[2], session.options.platform)
+            session.named[name.lower()] = bases.of_image(session, _image_name(where), session.options.platform)
+
+
+def _image_name(where: str) -> str:
+    """Return what the engine calls the image of a --build-context."""
+    kind, _, name = where.partition("://")
+    return f"oci:{name}" if kind == "oci-layout" else name
 
 
 def _run(session: Session, target: Stage, display: Display) -> StageState:
@@ -194,14 +208,14 @@ def _unused(session: Session, order: list[int], bodies: dict[int, tuple[Instruct
     return [f"Warning: one or more build args were not consumed: {', '.join(unused)}"] if unused else []
 
 
-def _finish(session: Session, state: StageState, display: Display) -> Built:
+def _finish(session: Session, state: StageState, display: Display) -> Digest | None:
     """Store the image, or write the files that were asked for in place of it."""
     outputs = session.options.outputs
     for output in outputs:
         if output.type in export.FILES:
             export.write_files(session, state, output)
     if outputs and all(output.type in (*export.FILES, "cacheonly") for output in outputs):
-        return Built(None)
+        return None
     image_id = image.store(session, state)
     for output in outputs:
         if output.type in export.ARCHIVES:
@@ -209,21 +223,10 @@ def _finish(session: Session, state: StageState, display: Display) -> Built:
     if session.options.push or any(output.type == "registry" for output in outputs):
         _push(session, image_id, display)
     if session.options.manifest:
-        _add_to_list(session, image_id)
-    return Built(image_id)
+        from pod.build import platforms
 
-
-def _add_to_list(session: Session, image_id: Digest) -> None:
-    """Put the image into the manifest list of --manifest, which is made if there is none."""
-    from pod.engine.manifests import edit, lists, sources
-    from pod.storage.images import ImageStore
-
-    engine, name = session.engine, session.options.manifest
-    store = ImageStore(engine.layout)
-    if lists.find_or_none(store, name) is None:
-        lists.create(engine, name, {}, amend=False)
-    entry = sources.stored_entry(store, store.get(image_id.hex))
-    lists.change(engine, name, lambda known: edit.add(known, (entry,), {}))
+        platforms.add_to_list(session.engine, session.options.manifest, [image_id])
+    return image_id
 
 
 def _push(session: Session, image_id: Digest, display: Display) -> None:

@@ -29,11 +29,22 @@ def store(session: Session, state: StageState) -> Digest:
     layout = session.engine.layout
     try:
         with BlobStaging(layout, "build") as staging:
-            new = _stage(staging, state, config, options)
+            new = _stage(staging, state, config, options.replace(annotations=_annotations(session, state)))
             publish(session.engine, staging, [new], {})
     except OSError as err:
         raise cannot_store(layout, "the image", err) from err
     return new.id
+
+
+def _annotations(session: Session, state: StageState) -> dict[str, str]:
+    given = session.options.image.annotations
+    if not session.options.cache_to:
+        return given
+    from pod.build import shared_cache
+
+    return (
+        {**given, **shared_cache.inline(session, state)} if shared_cache.INLINE in session.options.cache_to else given
+    )
 
 
 def _stage(staging: BlobStaging, state: StageState, config: ImageConfig, options: ImageOptions) -> NewImage:

@@ -80,7 +80,8 @@ class BuildOptions(Record):
     file_text: bytes | None = None  # of a Dockerfile that came on stdin
     build_args: dict[str, str] = {}
     target: str = ""
-    platform: str = ""
+    platforms: tuple[str, ...] = ()  # none: this machine's
+    label: str = ""  # what the names of steps begin with, where several builds are shown together
     images: ImageSource = ImageSource()  # how base images are fetched
     from_image: str = ""  # in place of the first FROM's
     no_cache: bool = False
@@ -95,3 +96,8 @@ class BuildOptions(Record):
     outputs: tuple[Output, ...] = ()
     push: bool = False
     manifest: str = ""  # a list that the image is added to
+
+    @property
+    def platform(self) -> str:
+        """The one platform that is built for, "" for this machine's."""
+        return self.platforms[0] if self.platforms else ""

@@ -30,6 +30,28 @@ class Pruned(Record):
     freed: int
 
 
+class Usage(Record):
+    """What one step keeps: its layer's bytes, whether an image has that, too, and when it was last of use."""
+
+    key: str
+    text: str
+    size: int
+    used: float
+    in_image: bool
+
+
+def usage(engine: Engine) -> list[Usage]:
+    """Return what every step keeps, that of last use first."""
+    engine.enter()
+    in_images = needed(ImageStore(engine.layout)).layers
+    layers = LayerStore(engine.layout)
+    found = sorted(BuildCache(engine.layout).list(), key=lambda one: -one.used)
+    return [
+        Usage(one.key, one.step.text, _size(layers, one), one.used, one.step.layer.removeprefix("sha256:") in in_images)
+        for one in found
+    ]
+
+
 def prune(engine: Engine, *, everything: bool = False, older_than: float = 0.0, keep: int = 0) -> Pruned:
     """Remove what builds keep for later: all that was of no use for `older_than` seconds.
 

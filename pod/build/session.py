@@ -9,6 +9,7 @@ from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.oci.image_config import History
 from pod.oci.manifest import Descriptor
+from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage.build_cache import VERSION, BuildCache, CachedStep
 from pod.storage.layers import LayerStore
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from pod.build.state import StageState
     from pod.build.step_root import StepRoot
     from pod.engine.engine import Engine
-    from pod.oci.platform import Platform
 
 
 class Session:
@@ -69,7 +69,8 @@ class Step(Record):
     stages: dict[int, StageState]  # finished ones that it may read
     instruction: Instruction
     report: Callable[[Any], None]
-    use_cache: bool = True
+    use_cache: bool
+    platform: Platform  # of the stage, whose base may be for another one than the image
 
     def source(self, name: str) -> Context | StageState:
         """Return what `from=NAME` means: a named context, a stage, or an image."""
@@ -94,7 +95,7 @@ def cache_key(step: Step, kind: str, seen: dict[str, Any]) -> str:
     document = {
         "version": VERSION,
         "kind": kind,
-        "platform": str(step.session.platform),
+        "platform": str(step.platform),
         "timestamp": step.session.timestamp,
         **seen,
     }

@@ -12,6 +12,7 @@ from pod.build.session import Session, Step
 from pod.build.stages import Segment
 from pod.build.state import StageState
 from pod.build.steps import settings
+from pod.engine.manifests.sources import platform_of
 from pod.errors import BuildError, DockerfileError, PodError, StepFailed
 
 TYPE_CHECKING = False
@@ -64,16 +65,16 @@ class StageJob(Job):
     ) -> StageState:
         session = self._session
         stage = session.graph.file.stages[self._segment.stage]
-        name = f"{stage.number}:{place}"
+        name = f"{session.options.label}{stage.number}:{place}"
         use_cache = not session.options.no_cache and stage.name not in session.options.no_cache_stages
-        step = Step(session, name, stages, instruction, report, use_cache)
+        step = Step(session, name, stages, instruction, report, use_cache, platform_of(state.image))
         act = _acts().get(instruction.word)
         if act is None:
             try:
                 return settings.apply(state, instruction, session.escape, session.given(stage))
             except PodError as err:
                 raise _located(err, instruction) from err
-        label = f"{stage.shown} " if len(session.graph.file.stages) > 1 else ""
+        label = session.options.label + (f"{stage.shown} " if len(session.graph.file.stages) > 1 else "")
         report(Started(name, f"[{label}{place + 2}/{self._total}] {instruction.shown}"))
         began = time.monotonic()
         try:

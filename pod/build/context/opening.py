@@ -23,7 +23,7 @@ _NAMES = ("Dockerfile", "Containerfile", "dockerfile")
 _IGNORE_FILES = (".containerignore", ".dockerignore")
 _MAX_DOCKERFILE = 4 << 20
 _MAX_IGNORE_FILE = 1 << 20
-IMAGES = ("docker-image://", "container-image://")  # how --build-context names an image
+IMAGES = ("docker-image://", "container-image://", "oci-layout://")  # how --build-context names an image
 
 
 class Opened(Record):

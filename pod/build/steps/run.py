@@ -12,9 +12,10 @@ from pod.build.events import Output
 from pod.build.step_container import StepContainer, engine_in
 from pod.build.step_root import StepRoot
 from pod.build.steps import mounts as run_mounts
-from pod.errors import PodError, StepFailed
+from pod.errors import BuildError, PodError, StepFailed
 from pod.linux import files, ids, workers
 from pod.net import attach as network
+from pod.oci.platform import Platform
 from pod.storage.container_records import VERSION, ContainerRecord, ControlGroup, Mount, Resources
 
 TYPE_CHECKING = False
@@ -108,6 +109,7 @@ def _execute(
         except PodError as err:
             if err.exit_code not in (126, 127):
                 raise
+            _check_platform(step, err)
             step.report(Output(step.name, f"{err.message}\n".encode(), True))
             code = err.exit_code
         if code:
@@ -116,6 +118,18 @@ def _execute(
                 shell = record.replace(command=("/bin/sh",), env=(*record.env, "TERM=xterm"))
                 workers.run_all([StepContainer(step, engine, shell, plan, prepared, on_terminal=True)], 1)
             raise failed(step, code)
+
+
+def _check_platform(step: Step, err: PodError) -> None:
+    """Raise an error that says why nothing runs in a stage for another processor, which no emulator helps with."""
+    host = Platform.host()
+    if err.exit_code != 126 or step.platform.matches(host):
+        return
+    raise BuildError(
+        f"RUN cannot run programs for {step.platform}: this machine is {host}, and no emulator is registered here",
+        hint="COPY works; let a stage that is FROM --platform=$BUILDPLATFORM do the work, or have an administrator "
+        "install qemu-user-static and binfmt-support",
+    ) from err
 
 
 def failed(step: Step, code: int) -> StepFailed:

@@ -16,6 +16,7 @@ from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.images.tag import full_name
 from pod.engine.options import ImageSource
 from pod.errors import UsageError
+from pod.oci.platform import Platform
 from pod.storage.container_records import Mount, Resources
 
 TYPE_CHECKING = False
@@ -41,13 +42,13 @@ def parse_build_options(context: Context, flags: BuildFlags) -> BuildOptions:
         file_text=sys.stdin.buffer.read() if flags.file == "-" else None,
         build_args=_build_args(flags, context.environ),
         target=flags.target,
-        platform=_platform(flags),
+        platforms=_platforms(flags),
         images=_images(flags),
         from_image=flags.from_,
         no_cache=flags.no_cache,
         no_cache_stages=split_commas(flags.no_cache_filter),
-        cache_from=tuple(map(_cache_image, flags.cache_from)),
-        cache_to=tuple(map(_cache_image, flags.cache_to)),
+        cache_from=tuple(_cache_place("--cache-from", "src", text) for text in flags.cache_from),
+        cache_to=tuple(_cache_place("--cache-to", "dest", text) for text in flags.cache_to),
         ignore_file=flags.ignorefile,
         contexts=_pairs("--build-context", flags.build_context),
         jobs=_jobs(flags),
@@ -66,16 +67,21 @@ def _check_isolation(flags: BuildFlags) -> None:
         raise invalid("--userns", flags.userns, "RUN is in your user namespace, as all containers are")
 
 
-def _cache_image(text: str) -> str:
-    """Return the image that type=registry,ref=IMAGE, or a plain name, means."""
+def _cache_place(option: str, key: str, text: str) -> str:
+    """Return where a cache is: the name of an image, `oci:FOLDER:cache`, or `inline`."""
     if "=" not in text:
         return text
     fields = dict(part.partition("=")[::2] for part in text.split(","))
-    if fields.get("type", "registry") != "registry" or not fields.get("ref"):
-        raise UsageError(
-            f"cannot keep a cache as {text:.100}", hint="it is an image on a registry: type=registry,ref=IMAGE"
-        )
-    return fields["ref"]
+    kind = fields.get("type", "registry")
+    if kind == "registry" and fields.get("ref"):
+        return fields["ref"]
+    if kind == "local" and fields.get(key):
+        return f"oci:{os.path.abspath(fields[key])}{':cache' if key == 'dest' else ''}"
+    if kind == "inline" and option == "--cache-to":
+        return kind
+    if kind in ("gha", "s3", "azblob"):
+        raise invalid(option, text, f"pod keeps no cache with the service {kind}: use type=registry or type=local")
+    raise invalid(option, text, f"it is type=registry,ref=IMAGE or type=local,{key}=FOLDER")
 
 
 def _default_context(flags: BuildFlags) -> str:
@@ -100,17 +106,13 @@ def _build_args(flags: BuildFlags, environ: Mapping[str, str]) -> dict[str, str]
     return found
 
 
-def _platform(flags: BuildFlags) -> str:
+def _platforms(flags: BuildFlags) -> tuple[str, ...]:
     if flags.platform:
-        if "," in flags.platform:
-            raise invalid("--platform", flags.platform, "an image is built for one platform at a time")
-        return flags.platform
+        return tuple(dict.fromkeys(str(Platform.parse_text(text)) for text in split_commas(flags.platform)))
     if not (flags.arch or flags.os or flags.variant):
-        return ""
-    from pod.oci.platform import Platform
-
+        return ()
     parts = [flags.os or "linux", flags.arch or Platform.host().architecture]
-    return "/".join([*parts, *([flags.variant] if flags.variant else [])])
+    return ("/".join([*parts, *([flags.variant] if flags.variant else [])]),)
 
 
 def _pull(flags: BuildFlags) -> str:

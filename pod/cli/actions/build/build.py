@@ -6,7 +6,7 @@ import sys
 
 from pod.cli.actions.build.plain import PlainLines
 from pod.cli.parsers.build import parse_build_options
-from pod.errors import UsageError
+from pod.errors import NoSuchImage
 from pod.linux import files
 
 TYPE_CHECKING = False
@@ -48,24 +48,26 @@ def _write_metadata(context: Context, path: str, image_id: Digest, names: tuple[
     from pod.linux import jsonfile
     from pod.storage.images import ImageStore
 
-    image = ImageStore(context.engine.layout).get(image_id.hex)
-    document = {
-        "containerimage.config.digest": str(image_id),
-        "containerimage.digest": str(image.digest),
-        "image.name": ",".join(names),
-    }
+    document = {"image.name": ",".join(names)}
+    try:
+        image = ImageStore(context.engine.layout).get(image_id.hex)
+        document |= {"containerimage.config.digest": str(image_id), "containerimage.digest": str(image.digest)}
+    except NoSuchImage:  # it is a list of images
+        document["containerimage.digest"] = str(image_id)
     files.write_atomic(path, jsonfile.dumps(document), mode=0o644, durable=False)
 
 
 def choose(flags: BuildFlags) -> Display:
     """Return how to show what happens: a live view where people look on, plain lines elsewhere."""
-    if flags.progress == "rawjson":
-        raise UsageError("--progress rawjson is not possible", hint="there are auto, plain, tty and quiet")
     if flags.quiet or flags.progress == "quiet":
         from pod.cli.actions.build.failures import Failures
 
         return Failures(sys.stderr)
     stream: TextIO = open(flags.logfile, "w", encoding="utf-8") if flags.logfile else sys.stderr
+    if flags.progress == "rawjson":
+        from pod.cli.actions.build.raw_json import RawJson
+
+        return RawJson(stream)
     shell = flags.debug_shell or not flags.rm  # it needs the terminal for itself
     if flags.progress == "tty" or (flags.progress == "auto" and stream.isatty() and not shell):
         from pod.cli.actions.build.live import LiveView

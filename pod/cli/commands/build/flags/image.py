@@ -140,7 +140,7 @@ class ImageFlags(Record):
         Option(
             "--progress",
             metavar="KIND",
-            help="How to show what is done: auto, plain, tty, quiet",
+            help="How to show what is done: auto, plain, tty, quiet, rawjson",
             rich_help_panel="Image",
         ),
     ] = "auto"

@@ -51,7 +51,7 @@ class SourceFlags(Record):
         Option(
             "--build-context",
             metavar="NAME=PLACE",
-            help="Another context for COPY --from: a folder, a git or archive URL, or docker-image://IMAGE",
+            help="Another context for COPY --from: a folder, a git or archive URL, docker-image://IMAGE, oci-layout://FOLDER",
             rich_help_panel="Source",
         ),
     ] = ()
@@ -71,8 +71,14 @@ class SourceFlags(Record):
         ),
     ] = None
     platform: Annotated[
-        str, Option("--platform", metavar="OS/ARCH", help="What the image is for", rich_help_panel="Source")
-    ] = ""
+        tuple[str, ...],
+        Option(
+            "--platform",
+            metavar="OS/ARCH",
+            help="What the image is for; of several platforms (a,b) -t names a manifest list",
+            rich_help_panel="Source",
+        ),
+    ] = ()
     arch: Annotated[
         str, Option("--arch", metavar="ARCH", help="The processor that the image is for", rich_help_panel="Source")
     ] = ""
