@@ -6,6 +6,7 @@
     │   ├── NoSuchContainer
     │   ├── NoSuchImage
     │   ├── NoSuchNetwork
+    │   ├── NoSuchPod
     │   ├── NoSuchVolume
     │   ├── NoSuchSecret
     │   └── NoSuchUser          a user or group that the image does not know
@@ -89,6 +90,14 @@ class NoSuchSecret(NotFound):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no such secret: {name}", hint="`pod secret ls` lists the secrets there are")
+        self.name = name
+
+
+class NoSuchPod(NotFound):
+    """No pod has that name or id."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no such pod: {name}", hint="`pod pod ps` lists the pods there are")
         self.name = name
 
 

@@ -176,6 +176,8 @@ def _own_namespace(sysctl: str, values: Mapping[str, Any]) -> bool:
     """Tell whether a sysctl belongs to a namespace that is the container's own (pod.engine.sysctls)."""
     parameter = "network" if sysctl.startswith("net.") else "ipc"
     modes = values.get(parameter, ())
+    if not modes and (values.get("pod") or values.get("pod_id_file")):
+        return False  # what a pod shares, its infra container has settled
     mode = modes if isinstance(modes, str) else (modes or ("",))[0]
     return not (mode == "host" or mode.startswith(("container:", "ns:")))
 

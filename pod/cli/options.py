@@ -30,6 +30,14 @@ Secrets = Annotated[tuple[str, ...], Argument(metavar="SECRET...", help="Names o
 Networks = Annotated[tuple[str, ...], Argument(metavar="NETWORK...", help="Names or ids (a unique beginning does)")]
 OneNetwork = Annotated[str, Argument(metavar="NETWORK", help="Name or id of a network")]
 
+Pods = Annotated[tuple[str, ...], Argument(metavar="POD...", help="Names or ids (a unique beginning does)")]
+OnePod = Annotated[str, Argument(metavar="POD", help="Name or id (a unique beginning does)")]
+AllPods = Annotated[bool, Option("--all", "-a", help="All pods")]
+LatestPod = Annotated[bool, Option("--latest", "-l", help="The pod that was created last")]
+PodIdFiles = Annotated[
+    tuple[str, ...], Option("--pod-id-file", metavar="FILE", help="Read the pod's id from a file; repeat for more")
+]
+
 All = Annotated[bool, Option("--all", "-a", help="All containers")]
 Latest = Annotated[bool, Option("--latest", "-l", help="The container that was created last")]
 CidFiles = Annotated[

@@ -24,6 +24,7 @@ class Group(Record):
 GROUPS = {
     "container": Group("Manage containers", MANAGE),
     "checkpoint": Group("Write containers to disk", MANAGE),
+    "pod": Group("Manage pods: containers that share namespaces", MANAGE),
     "healthcheck": Group("Check the health of containers", MANAGE),
     "image": Group("Manage images", IMAGES),
     "manifest": Group("Manage manifest lists", IMAGES),
@@ -92,6 +93,22 @@ COMMANDS = (
     _entry(MANAGE, "container.docker_checkpoint:rm", "checkpoint rm"),
     _entry(MANAGE, "container.runlabel:runlabel", "container runlabel", stops=True),
     _entry(MANAGE, "container.exists:exists", "container exists"),
+    _entry(MANAGE, "pod.create:create", "pod create"),
+    _entry(MANAGE, "pod.start:start", "pod start"),
+    _entry(MANAGE, "pod.stop:stop", "pod stop"),
+    _entry(MANAGE, "pod.restart:restart", "pod restart"),
+    _entry(MANAGE, "pod.kill:kill", "pod kill"),
+    _entry(MANAGE, "pod.pause:pause", "pod pause"),
+    _entry(MANAGE, "pod.unpause:unpause", "pod unpause"),
+    _entry(MANAGE, "pod.rm:rm", "pod rm"),
+    _entry(MANAGE, "pod.ps:ps", "pod ps", "pod ls", "pod list"),
+    _entry(MANAGE, "pod.inspect:inspect", "pod inspect"),
+    _entry(MANAGE, "pod.exists:exists", "pod exists"),
+    _entry(MANAGE, "pod.prune:prune", "pod prune"),
+    _entry(MANAGE, "pod.top:top", "pod top", stops=True),
+    _entry(MANAGE, "pod.stats:stats", "pod stats"),
+    _entry(MANAGE, "pod.logs:logs", "pod logs"),
+    _entry(MANAGE, "pod.clone:clone", "pod clone"),
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
     _entry(IMAGES, "build.build:build", "build", "image build", "buildx build", "builder build"),
@@ -191,7 +208,6 @@ NOT_YET = frozenset(
     artifact
     compose
     kube
-    pod
     """.split()
 )
 

@@ -26,11 +26,12 @@ def clone(
     destroy: bool = False,
     force: bool = False,
     limit: Callable[[Resources], Resources] | None = None,
+    pod: str = "",
 ) -> ContainerRecord:
     """Make a container like another one, which `destroy` then removes, `force` even when it runs.
 
-    `limit` gives limits in place of those of the first. Without a name it is that of the first with `-clone` behind
-    it. Raises NoSuchContainer, NoSuchImage, NameTaken.
+    `limit` gives limits in place of those of the first; `pod` is the pod that it is to be in, else that of the first.
+    Without a name it is that of the first with `-clone` behind it. Raises NoSuchContainer, NoSuchImage, NameTaken.
     """
     if force and not destroy:
         raise UsageError("--force goes with --destroy only", hint="cloning needs no force")
@@ -46,6 +47,10 @@ def clone(
 
         record = record.replace(resources=limit(record.resources))
         limits.check(engine, record)
+    if pod:
+        from pod.engine.pods import membership
+
+        record = membership.moved(engine, record, pod)
     names.check(record.name)
     names.settle_owner(engine, record.name)
     if image:

@@ -27,7 +27,8 @@ LOST = 137  # the exit code of a container whose monitor was killed: it was kill
 class Container(Record):
     """A container as it is now: what was asked, and what has become of it.
 
-    `crashed` tells that whoever was to write that down, or to remove the container, was killed (see sweep).
+    `crashed` tells that whoever was to write that down, or to remove the container, was killed (see sweep); so it does
+    for a container whose pod is gone.
     """
 
     record: ContainerRecord
@@ -65,6 +66,8 @@ def load(layout: StorageLayout, container_id: str) -> Container:
     except ValueError as err:
         raise _broken(container_id, str(err)) from err
     monitored = _is_monitored(stored)
+    if record.pod.id and not os.path.isdir(layout.pod(record.pod.id)):
+        return Container(record, stored if monitored or stored.status not in _LIVELY else _killed(stored), crashed=True)
     if stored.status in _LIVELY:
         return Container(record, stored if monitored else _killed(stored), crashed=not monitored)
     return Container(record, stored, crashed=record.auto_remove and stored.monitor is not None and not monitored)

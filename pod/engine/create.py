@@ -56,6 +56,10 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
     name = options.name or names.unused(engine.layout)
     names.check(name)
     names.settle_owner(engine, name)
+    if options.pod.id and not options.pod.infra:
+        from pod.engine.pods import membership
+
+        options = membership.settle(engine, options)
     network.plan(options.network)  # its options are checked before an image is pulled
     options = options.replace(network=_network(engine, options.network))
     record = _make_named(engine, options.replace(name=name), to_run=to_run, chosen=bool(options.name))
@@ -139,7 +143,12 @@ def _with_users(engine: Engine, record: ContainerRecord, options: CreateOptions)
 
     id_map = users_map.make(engine, record.users, [] if record.rootfs else rootfs.layers_of(engine, record))
     accounts.check(record)
-    user = users_map.default_user(record.users, id_map) if options.user is None and not record.user else None
+    users = record.users
+    if record.pod.id and users.mode == "container":  # the infra container's: who that one's user is, its members are
+        from pod.engine import containers
+
+        users = containers.find(engine.layout, users.value).record.users
+    user = users_map.default_user(users, id_map) if options.user is None and not record.user else None
     return record.replace(id_map=id_map, user=user or record.user)
 
 
@@ -317,6 +326,19 @@ def _environment(image: tuple[str, ...], options: CreateOptions) -> tuple[str, .
 
 def write(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
     """Write the documents and take the name: a crash leaves either the whole container or nothing that counts."""
+    if not record.pod.id or record.pod.infra:
+        _write(engine, record, state)
+        return
+    from pod.engine.pods import membership
+
+    lock = membership.enter(engine, record)
+    try:
+        _write(engine, record, state)
+    finally:
+        lock.release()
+
+
+def _write(engine: Engine, record: ContainerRecord, state: ContainerState) -> None:
     layout = engine.layout
     durable = not record.auto_remove
     staging = layout.new_staging("create")

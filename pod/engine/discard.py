@@ -19,6 +19,10 @@ def discard_container(engine: Engine, record: ContainerRecord, *, volumes: bool)
         from pod.engine.volumes.remove import remove_anonymous
 
         remove_anonymous(engine, record)
+    if record.pod.id:
+        from pod.engine.pods import membership
+
+        membership.leave(engine, record)
     discard(engine, record.id, record.name)
     if record.lifecycle.id_file:
         _remove_id_file(record)

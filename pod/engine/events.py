@@ -15,9 +15,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.storage.container_records import ContainerRecord
     from pod.storage.layout import StorageLayout
+    from pod.storage.pod_records import PodRecord
 
 CONTAINER, IMAGE, SYSTEM, VOLUME, SECRET = "container", "image", "system", "volume", "secret"
-NETWORK = "network"
+NETWORK, POD = "network", "pod"
 
 _MAXIMUM = 1 << 20  # bytes, then the log becomes events.log.1
 
@@ -57,6 +58,11 @@ def volume(layout: StorageLayout, action: str, name: str) -> None:
 def network(layout: StorageLayout, action: str, name: str, network_id: str, **details: str) -> None:
     """Write down what happened to a network, and to which container on it."""
     _append(layout, Event(times.now(), NETWORK, action, network_id, name, details=details))
+
+
+def pod(layout: StorageLayout, action: str, record: PodRecord) -> None:
+    """Write down what happened to a pod."""
+    _append(layout, Event(times.now(), POD, action, record.id, record.name, labels=record.labels))
 
 
 def secret(layout: StorageLayout, action: str, secret_id: str, name: str) -> None:

@@ -37,7 +37,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "ImageDigest": record.image_digest,
         "ImageName": record.image_name,
         "Rootfs": record.rootfs,
-        "Pod": "",
+        "Pod": record.pod.id,
         "ResolvConfPath": f"{engine.layout.run_container(record.id)}/resolv.conf",
         "HostnamePath": f"{engine.layout.run_container(record.id)}/hostname",
         "HostsPath": f"{engine.layout.run_container(record.id)}/hosts",
@@ -64,7 +64,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "Config": _config(record),
         "NetworkSettings": network_settings.describe(container),
         "Namespace": "",
-        "IsInfra": False,
+        "IsInfra": record.pod.infra,
         "IsService": False,
     }
 

@@ -52,8 +52,20 @@ def take(layout: StorageLayout, name: str, container_id: str) -> None:
             f'the container name "{name}" is already in use by container {owner[:12]}',
             hint=f"remove or rename that one (pod rm {name}), or choose another name",
         )
+    if os.path.islink(layout.pod_name(name)):
+        _refuse_name_of_pod(layout, name)
     files.remove_file(layout.name(name))
     os.symlink(f"../containers/{container_id}", layout.name(name))
+
+
+def _refuse_name_of_pod(layout: StorageLayout, name: str) -> None:
+    from pod.engine.pods import store
+
+    if pod_id := store.owner_of_name(layout, name):
+        raise NameTaken(
+            f'the name "{name}" is already in use by pod {pod_id[:12]}',
+            hint="containers and pods share their names: choose another one",
+        )
 
 
 def settle_owner(engine: Engine, name: str) -> None:

@@ -45,6 +45,10 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
         from pod.engine import broken
 
         return broken.remove(engine, containers.find_id(engine.layout, name))
+    if container.record.pod.infra:
+        from pod.engine.pods import membership
+
+        membership.refuse_infra(container.record)
     if container.active and not force:
         raise WrongState(
             f"container {container.name} is {container.state.status}",

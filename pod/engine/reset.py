@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
-_OTHERS = ("names", "networks", "secrets", "downloads", "staging", "trash")
+_OTHERS = ("names", "pods", "pod-names", "infra", "networks", "secrets", "downloads", "staging", "trash")
 _FILES = ("events.log", "events.log.1", "single-id-told")
 _IMAGES = ("images", "layers", "chains")
 _RUNTIME = ("containers", "image-mounts", "container-mounts", "locks", "cache", "namespace.json")

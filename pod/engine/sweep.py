@@ -4,6 +4,7 @@ staging/PURPOSE.PID.…   unfinished work whose process is gone
 trash/ID.PID.…          a deletion that was interrupted, and with it a name, a run folder, a lock of that container
 a container that was to be removed at its end, whose monitor was killed before it could
 a first process that outlived its monitor
+a container whose pod is gone
 """
 
 from __future__ import annotations
@@ -78,6 +79,8 @@ def settle(engine: Engine, container: Container, *, wait: bool = True) -> Contai
     if _runs_elsewhere(container):
         return container
     engine.enter()
+    if container.record.pod.infra and _is_being_made(engine, container):
+        return container
     lock = engine.lock("container", container.id)
     if not lock.acquire(wait=wait):
         return container
@@ -86,6 +89,21 @@ def settle(engine: Engine, container: Container, *, wait: bool = True) -> Contai
         return _settle_locked(engine, now) if now.crashed else now
     finally:
         lock.release()
+
+
+def _is_being_made(engine: Engine, container: Container) -> bool:
+    """True for an infra container whose pod is not there yet: whoever makes it holds the pod's lock."""
+    lock = engine.lock("pod", container.record.pod.id)
+    if not lock.acquire(wait=False):
+        return True
+    lock.remove()
+    lock.release()
+    return False
+
+
+def _has_lost_its_pod(engine: Engine, container: Container) -> bool:
+    pod_id = container.record.pod.id
+    return bool(pod_id) and not os.path.isdir(engine.layout.pod(pod_id))
 
 
 def _runs_elsewhere(container: Container) -> bool:
@@ -103,7 +121,7 @@ def _settle_locked(engine: Engine, container: Container) -> Container:
         state.init.wait(_KILLED_SECONDS)
     state = control_group.close(state)
     ending.release_volumes(engine, container.record)
-    if container.record.auto_remove:
+    if container.record.auto_remove or _has_lost_its_pod(engine, container):
         discard_container(engine, container.record, volumes=True)
         events.container(engine.layout, "remove", container.record)
         raise NoSuchContainer(container.name)

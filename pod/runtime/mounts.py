@@ -174,13 +174,16 @@ def _clone_of_another(path: str, flags: int) -> int:
     _, _, pid, _, inside = path.split("/", 4)
     own = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
     other = os.open(f"/proc/{pid}/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    here = os.open(".", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)  # setns(2) moves us to the root folder
     try:
         sc.setns(other, sc.CLONE_NEWNS)
         try:
             return sc.open_tree(sc.AT_FDCWD, f"/{inside}", flags)
         finally:
             sc.setns(own, sc.CLONE_NEWNS)
+            os.fchdir(here)
     finally:
+        os.close(here)
         os.close(own)
         os.close(other)
 

@@ -196,6 +196,16 @@ class Systemd(Record):
     enabled: bool = False  # what came of it
 
 
+class PodMember(Record):
+    """The pod that a container belongs to, and what it is in there."""
+
+    _omit_defaults = True
+
+    id: str = ""  # of the pod; asked for, it may be a name, or new:NAME
+    infra: bool = False  # it holds the namespaces that the pod shares
+    init: str = ""  # always or once: it runs to its end before the others start
+
+
 class ContainerSettings(Record):
     """What `create` is asked for and the record keeps as it is: a field here is the same one in both.
 
@@ -254,6 +264,7 @@ class ContainerSettings(Record):
     restart: RestartPolicy = RestartPolicy()
     lifecycle: Lifecycle = Lifecycle()
     health: HealthPolicy = HealthPolicy()
+    pod: PodMember = PodMember()
 
     def settings(self) -> dict[str, Any]:
         """Return these fields alone, for the constructor of another kind of settings."""

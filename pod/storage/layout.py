@@ -8,6 +8,9 @@ ROOT (~/.local/share/pod)               kept
   layers/HEX/compressed.json            what a push made of it, and where to
   chains/HEX/tree/                      the layers of an image put together, see chains.py
   containers/ID/                        record.json state.json config.json upper/ work/ log
+  pods/ID/                              record.json; members/ID for each container, which lives only as long as the pod
+  pod-names/NAME                        a symbolic link to ../pods/ID
+  infra/                                the root of the containers that hold the namespaces of pods
   names/NAME                            a symbolic link to ../containers/ID: taking a name is atomic
   volumes/NAME/                         record.json data/
   networks/NAME.json                    a user-defined network
@@ -82,6 +85,20 @@ class StorageLayout(Record):
 
     def name(self, name: str) -> str:
         return f"{self.root}/names/{name}"
+
+    @property
+    def pods(self) -> str:
+        return f"{self.root}/pods"
+
+    def pod(self, pod_id: str) -> str:
+        return f"{self.root}/pods/{pod_id}"
+
+    def pod_name(self, name: str) -> str:
+        return f"{self.root}/pod-names/{name}"
+
+    @property
+    def infra(self) -> str:
+        return f"{self.root}/infra"
 
     @property
     def volumes(self) -> str:

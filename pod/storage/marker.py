@@ -19,7 +19,10 @@ if TYPE_CHECKING:
     from pod.storage.layout import StorageLayout
 
 VERSION = 1
-_OURS = frozenset("chains containers downloads images layers names networks secrets staging trash volumes".split())
+_OURS = frozenset(
+    "chains containers downloads images infra layers names networks pod-names pods secrets staging trash "
+    "volumes".split()
+)
 
 
 class Marker(Record):

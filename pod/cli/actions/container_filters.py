@@ -152,8 +152,17 @@ def _is_task(_: Context, value: str) -> Condition:
     return lambda _: value in ("false", "0")  # swarm's tasks: there are none
 
 
-def _pod(_: Context, value: str) -> Condition:
-    return lambda _: not value
+def _pod(context: Context, value: str) -> Condition:
+    from pod.engine.pods import store
+    from pod.errors import AmbiguousName, NoSuchPod
+
+    if not value:
+        return lambda container: not container.record.pod.id
+    try:
+        pod_id = store.find_id(context.engine.layout, value)
+    except (AmbiguousName, NoSuchPod):
+        return lambda container: bool(container.record.pod.id) and container.record.pod.id.startswith(value)
+    return lambda container: container.record.pod.id == pod_id
 
 
 _MAKERS: dict[str, Callable[[Context, str], Condition]] = {

@@ -61,6 +61,7 @@ class View(Record):
     sizes: Callable[[Container], str] | None = None  # of the SIZE column, where it is wanted
     pods: bool = False  # show the pods that containers belong to
     namespaces: bool = False  # look at /proc for the numbers of namespaces
+    pod_name: Callable[[str], str] = str  # what a pod is called, by its id
 
 
 def columns(view: View) -> tuple[str, ...]:
@@ -86,7 +87,8 @@ def table_row(container: Container, view: View) -> Sequence[str]:
         record.name,
     ]
     if view.pods:
-        cells += ["", ""]
+        pod_id = record.pod.id
+        cells += [pod_id[:12] if view.truncate else pod_id, pod_id and view.pod_name(pod_id)]
     return [*cells, view.sizes(container)] if view.sizes else cells
 
 
@@ -117,7 +119,7 @@ def template_row(container: Container, view: View) -> Row:
         Exited=state.status == "exited",
         ExitedAt=seconds(state.finished_at),
         ImageID=record.image.removeprefix("sha256:")[: 12 if view.truncate else None],
-        IsInfra=False,
+        IsInfra=record.pod.infra,
         Label=lambda key: record.labels.get(key, ""),
         Labels=",".join(f"{key}={value}" for key, value in sorted(record.labels.items())),
         LocalVolumes=str(sum(mount.type == "volume" for mount in record.mounts)),
@@ -127,8 +129,8 @@ def template_row(container: Container, view: View) -> Row:
         Networks=",".join(networks_of(record)),
         Pid=state.init.pid if container.running and state.init else 0,
         Platform="",
-        Pod="",
-        PodName="",
+        Pod=record.pod.id[: 12 if view.truncate else None],
+        PodName=lambda: record.pod.id and view.pod_name(record.pod.id),
         Restarts=state.restart_count,
         Size=view.sizes(container) if view.sizes else "",
         StartedAt=seconds(state.started_at),
@@ -158,15 +160,15 @@ def podman_document(container: Container, view: View) -> Fields:
             "Id": record.id,
             "Image": record.image_name,
             "ImageID": record.image.removeprefix("sha256:"),
-            "IsInfra": False,
+            "IsInfra": record.pod.infra,
             "Labels": record.labels or None,
             "Mounts": [mount.target for mount in record.mounts],
             "Names": [record.name],
             "Namespaces": namespace_columns.document(container) if view.namespaces else {},
             "Networks": list(networks_of(record)),
             "Pid": state.init.pid if container.running and state.init else 0,
-            "Pod": "",
-            "PodName": "",
+            "Pod": record.pod.id,
+            "PodName": record.pod.id and view.pod_name(record.pod.id),
             "Ports": [_port_document(port) for port in record.publish] or None,
             "Restarts": state.restart_count,
             "Size": view.sizes(container) if view.sizes else None,

@@ -19,11 +19,13 @@ def for_each(
     *,
     ignore_missing: bool = False,
     wrong_state: int = exitcodes.ENGINE,
+    missing: int = exitcodes.FAILED,
+    shown: Callable[[str], str] = str,
 ) -> int:
-    """Call `act` with every name, print the names that it worked for, and return the exit code.
+    """Call `act` with every name, print the names that it worked for (or what `shown` makes of them), return the code.
 
     As with Podman, the code is 1 where all that failed was that objects do not exist, and the error's otherwise;
-    `wrong_state` is that of a container in the wrong state.
+    `wrong_state` is that of a container in the wrong state, `missing` that of an object that does not exist.
     """
     from pod.cli import errors_output
 
@@ -34,10 +36,10 @@ def for_each(
         except NotFound as err:
             if not ignore_missing:
                 errors_output.show(err, context.debug)
-                code = max(code, exitcodes.FAILED)
+                code = max(code, missing)
         except PodError as err:
             errors_output.show(err, context.debug)
             code = max(code, wrong_state if isinstance(err, WrongState) else err.exit_code)
         else:
-            print(name, flush=True)
+            print(shown(name), flush=True)
     return code

@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 
 from pod.cli import errors_output
-from pod.cli.parsers import invalid
-from pod.errors import NoSuchContainer, NotFound, PodError, UsageError
+from pod.errors import NoSuchContainer, NoSuchPod, NotFound, PodError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ _MAPS = (
     "Tmpfs",
     "Volumes",
 )
-_LATER = ("pod",)
 
 
 def show(
@@ -45,8 +43,6 @@ def show(
     """Print the documents of the objects; those that do not exist are told of afterwards, and give the exit code."""
     if not names and not may_be_none:
         raise UsageError("no object is named", hint="give names or ids of containers or images")
-    if kind in _LATER:
-        raise invalid("--type", kind, f"this version of pod has no {kind}s")
     templated = format not in ("", "json")
     documents: list[Any] = []
     errors: list[PodError] = []
@@ -83,6 +79,12 @@ def _document(context: Context, name: str, kind: str, *, size: bool, platform: s
             return _network(context, name, templated=templated)
         except NotFound:
             if kind == "network":
+                raise
+    if kind in ("all", "pod"):
+        try:
+            return _pod(context, name)
+        except NoSuchPod:
+            if kind == "pod":
                 raise
     try:
         return _image(context, name, platform)
@@ -129,6 +131,12 @@ def _network(context: Context, name: str, *, templated: bool) -> Any:
     if templated:
         return _struct(inspect.for_templates(*found))
     return _struct(inspect.dockers(*found) if context.as_docker else inspect.podmans(*found))
+
+
+def _pod(context: Context, name: str) -> Any:
+    from pod.engine.pods.inspect import inspect
+
+    return _struct(inspect(context.engine, name))
 
 
 def _struct(value: Any) -> Any:

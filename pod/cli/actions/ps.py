@@ -49,6 +49,7 @@ def show_containers(context: Context, listing: Listing) -> int:
         _size_column(context) if with_size else None,
         pods=listing.pods,
         namespaces=listing.namespaces or _speaks_of_namespaces(listing.format),
+        pod_name=lambda pod_id: _pod_name(context, pod_id),
     )
     sys.stdout.write(_text(context, listing, view, found))
     return 0
@@ -102,6 +103,7 @@ _SORT_KEYS: dict[str, Callable[[Container], Any]] = {
     "id": lambda container: container.id,
     "image": lambda container: container.record.image_name,
     "names": lambda container: container.name,
+    "pod": lambda container: container.record.pod.id,
     "runningfor": lambda container: container.state.started_at,
     "status": lambda container: container.state.status,
 }
@@ -116,6 +118,16 @@ def _size_column(context: Context) -> Callable[[Container], str]:
         return f"{units.decimal_size(own)} (virtual {units.decimal_size(whole)})"
 
     return text
+
+
+def _pod_name(context: Context, pod_id: str) -> str:
+    from pod.engine.pods import store
+    from pod.errors import PodError
+
+    try:
+        return store.load(context.engine.layout, pod_id).name
+    except PodError:
+        return ""
 
 
 def _speaks_of_namespaces(format_text: str) -> bool:

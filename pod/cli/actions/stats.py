@@ -31,11 +31,14 @@ _TITLES = {
     "NetIO": "NET I/O",
     "BlockIO": "BLOCK I/O",
     "PIDs": "PIDS",
+    "Pod": "POD",
+    "CID": "CID",
     "PIDS": "PIDS",
     "CPU": "CPU TIME",
     "AvgCPU": "AVG CPU %",
 }
 _DOCKER = ("ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs")
+_OF_PODS = ("Pod", "CID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs")
 _DOCKER_JSON = ("BlockIO", "CPUPerc", "Container", "ID", "MemPerc", "MemUsage", "Name", "NetIO", "PIDs")
 
 
@@ -49,6 +52,7 @@ class StatsView(Record):
     reset: bool
     stream: bool
     truncate: bool
+    pods: dict[str, str] | None = None  # of `pod stats`: the pod of each container, which is then shown, too
 
 
 def show_stats(context: Context, view: StatsView) -> int:
@@ -59,7 +63,7 @@ def show_stats(context: Context, view: StatsView) -> int:
     if view.stream and view.reset and context.on_terminal and view.format in ("", "table"):
         from pod.cli.actions.stats_live import draw
 
-        draw(_columns(context), _TITLES, samples)
+        draw(_columns(context, view), _TITLES, samples)
         return 0
     in_place = view.stream and view.reset and context.on_terminal
     for rows in samples:
@@ -85,7 +89,9 @@ def _samples(context: Context, view: StatsView) -> Iterator[list[Row]]:
         pause = float(view.interval)
 
 
-def _columns(context: Context) -> tuple[str, ...]:
+def _columns(context: Context, view: StatsView) -> tuple[str, ...]:
+    if view.pods is not None:
+        return _OF_PODS
     return _DOCKER if context.as_docker else (*_DOCKER, "CPU", "AvgCPU")
 
 
@@ -93,7 +99,7 @@ def _chosen(context: Context, view: StatsView) -> list[str]:
     """Return the containers to be shown; without names those that run now."""
     from pod.engine import containers
 
-    if view.names:
+    if view.names or view.pods is not None:
         return list(view.names)
     found = [container for container in containers.every(context.engine.layout) if view.all or container.running]
     return [container.id for container in sorted(found, key=lambda container: container.record.created)]
@@ -105,7 +111,7 @@ def _text(context: Context, view: StatsView, rows: Sequence[Row]) -> str:
             rows = [Row({name: row[name] for name in _DOCKER_JSON}) for row in rows]
         else:
             return _podman_json(rows)
-    columns = _columns(context)
+    columns = _columns(context, view)
     return tables.format_rows(view.format, rows, _TITLES, columns=columns, bold=context.on_terminal)
 
 
@@ -117,6 +123,7 @@ def _row(found: Sample, before: Sample | None, view: StatsView) -> Row:
         BlockIO=f"{units.decimal_size(found.read)} / {units.decimal_size(found.written)}",
         BlockInput=found.read,
         BlockOutput=found.written,
+        CID=shown_id,
         CPU=units.go_duration(found.cpu),
         CPUNano=found.cpu,
         CPUPerc=f"{found.cpu_percent(before) if found.started else 0:.2f}%",
@@ -134,6 +141,7 @@ def _row(found: Sample, before: Sample | None, view: StatsView) -> Row:
         NetOutput=found.sent,
         PIDS=str(found.threads),
         PIDs=str(found.threads),
+        Pod=(view.pods or {}).get(found.id, ""),
         UpTime=units.go_duration(found.moment - found.started),
     )
 

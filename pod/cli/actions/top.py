@@ -26,7 +26,7 @@ def show_top(context: Context, words: Sequence[str], *, latest: bool) -> int:
     if _is_for_ps(context, rest):
         print(*ps(context.engine, name, rest or ["-ef"]), sep="\n")
         return 0
-    _show_columns(context, name, [part for word in rest for part in word.split(",") if part])
+    show_columns(context, [name], [part for word in rest for part in word.split(",") if part])
     return 0
 
 
@@ -39,13 +39,14 @@ def _is_for_ps(context: Context, words: Sequence[str]) -> bool:
     return words[0].startswith("-") or (len(words) == 1 and "," not in words[0] and not is_descriptor(words[0]))
 
 
-def _show_columns(context: Context, name: str, descriptors: Sequence[str]) -> None:
+def show_columns(context: Context, names: Sequence[str], descriptors: Sequence[str]) -> None:
+    """Print what the columns say of the processes of containers."""
     from pod.cli import tables
     from pod.cli.actions.top_columns import DEFAULT, column
     from pod.engine.top import top
 
     columns = [column(word) for word in descriptors or DEFAULT]
-    seen = top(context.engine, name)
-    rows = [[text(process, seen) for _title, text in columns] for process in seen.processes]
+    seen = [top(context.engine, name) for name in names]
+    rows = [[text(process, one) for _title, text in columns] for one in seen for process in one.processes]
     titles = [title for title, _text in columns]
     sys.stdout.write(tables.render_table(titles, rows, layout=tables.PODMAN, bold=context.on_terminal))

@@ -27,7 +27,7 @@ from pod.cli.parsers.ulimits import parse_ulimits
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
 from pod.linux import signals
-from pod.storage.container_records import Accounts, ControlGroup, HealthPolicy, Resources, Systemd, Users
+from pod.storage.container_records import Accounts, ControlGroup, HealthPolicy, PodMember, Resources, Systemd, Users
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,6 +126,7 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         health=_health_policy(flags),
         restart=run_options.parse_restart(flags.restart),
         lifecycle=lifecycle.parse_lifecycle(flags),
+        pod=_pod(flags),
         log=logging_options.parse_log(flags.log_driver, flags.log_opt),
         create_command=(context.program, *context.words),
     )
@@ -173,6 +174,14 @@ def _no_hosts(flags: CreateFlags) -> bool:
     if flags.no_hosts and flags.add_host:
         raise UsageError("--no-hosts and --add-host exclude each other")
     return flags.no_hosts
+
+
+def _pod(flags: CreateFlags) -> PodMember:
+    if not (flags.pod or flags.pod_id_file or flags.init_ctr):
+        return PodMember()
+    from pod.cli.parsers.pods import parse_pod
+
+    return parse_pod(flags)
 
 
 def _health_policy(flags: CreateFlags) -> HealthPolicy:

@@ -58,6 +58,10 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         supervisor.say_goodbye()
     if again:
         restarting.start_again(engine, record, ended)
+    elif record.pod.id and not record.pod.infra:
+        from pod.engine.pods import exit_policy
+
+        exit_policy.apply(engine, record)
     return 0 if stopped else code
 
 

@@ -25,9 +25,7 @@ class CloneFlags(ResourceFlags, kw_only=True):
     destroy: Annotated[bool, Option("--destroy", help="Remove the old one")] = False
     force: Annotated[bool, Option("--force", "-f", help="With --destroy: even if it runs")] = False
     name: Annotated[str, Option("--name", metavar="NAME", help="Name of the new one")] = ""
-    pod: Annotated[str, Option("--pod", metavar="NAME", help="Refused: pod has no groups of containers (pods) yet")] = (
-        ""
-    )
+    pod: Annotated[str, Option("--pod", metavar="NAME", help="Put the new one into this pod")] = ""
     run: Annotated[bool, Option("--run", help="Start the new one")] = False
 
 
@@ -50,6 +48,7 @@ def clone(context: Context, flags: CloneFlags) -> int:
         destroy=flags.destroy,
         force=flags.force,
         limit=_limits(flags),
+        pod=flags.pod,
     )
     if flags.run:
         from pod.engine.start import start

@@ -9,6 +9,7 @@ from pod.cli.commands.container.create_flags.limits import LimitFlags
 from pod.cli.commands.container.create_flags.logging import LoggingFlags
 from pod.cli.commands.container.create_flags.namespaces import NamespaceFlags
 from pod.cli.commands.container.create_flags.network import NetworkFlags
+from pod.cli.commands.container.create_flags.pods import PodFlags
 from pod.cli.commands.container.create_flags.process import ProcessFlags
 from pod.cli.commands.container.create_flags.refused import RefusedFlags
 from pod.cli.commands.container.create_flags.resources import ResourceFlags
@@ -26,6 +27,7 @@ class CreateFlags(
     LimitFlags,
     StorageFlags,
     NamespaceFlags,
+    PodFlags,
     SecurityFlags,
     NetworkFlags,
     ProcessFlags,

@@ -11,7 +11,6 @@ if TYPE_CHECKING:
     from pod.cli.options import Option
 
 _WINDOWS = "Refused: it is for containers of Windows"
-_PODS = "Refused: pod has no groups of containers (pods) yet"
 
 
 class RefusedFlags(Record):
@@ -30,12 +29,9 @@ class RefusedFlags(Record):
             help="Refused: which devices exist is decided by a program in the kernel that only root may load",
         ),
     ] = ""
-    init_ctr: Annotated[str, Option("--init-ctr", metavar="TYPE", help=_PODS)] = ""
     io_maxbandwidth: Annotated[str, Option("--io-maxbandwidth", metavar="SIZE", help=_WINDOWS)] = ""
     io_maxiops: Annotated[str, Option("--io-maxiops", metavar="NUMBER", help=_WINDOWS)] = ""
     isolation: Annotated[str, Option("--isolation", metavar="NAME", help=_WINDOWS)] = ""
-    pod: Annotated[str, Option("--pod", metavar="NAME", help=_PODS)] = ""
-    pod_id_file: Annotated[str, Option("--pod-id-file", metavar="FILE", help=_PODS)] = ""
     rdt_class: Annotated[
         str,
         Option(

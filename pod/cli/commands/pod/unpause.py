@@ -1,0 +1,27 @@
+"""`pod pod unpause`."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.cli.context import Context
+    from pod.cli.options import AllPods, LatestPod, Pods
+
+
+def unpause(
+    context: Context,
+    pods: Pods = (),
+    all: AllPods = False,
+    latest: LatestPod = False,
+) -> int:
+    """Let the processes of pods go on.
+
+    Examples:
+      pod pod unpause web
+      pod pod unpause --all
+    """
+    from pod.cli.actions.pods.selection import for_each, select
+    from pod.engine.pods import lifecycle
+
+    names = select(context, pods, everything=all, latest=latest)
+    return for_each(context, names, lambda name: lifecycle.unpause_pod(context.engine, name))
