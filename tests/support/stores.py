@@ -10,7 +10,9 @@ from tests.support.commands import CommandLine, clean_environment
 
 
 def remove_containers(pod: CommandLine) -> None:
-    """Remove every container of a store, running or not."""
+    """Remove every container of a store, running or not, and every pod."""
+    if pod("pod", "ps", "-q").lines:
+        pod("pod", "rm", "--force", "--all", "--time", "0")
     listed = pod("ps", "-aq", "--no-trunc")
     if listed.code == 0 and listed.lines:
         pod("rm", "-f", *listed.lines)

@@ -35,6 +35,8 @@ USED_ELSEWHERE = {
     "oom_kill_disable",
     "disable_content_trust",
     "image",
+    "init_ctr",
+    "pod_id_file",
     "replace_existing",
     "storage_opt",
 }
@@ -131,6 +133,7 @@ VALUES = {
     "passwd": False,
     "passwd_entry": "x",
     "pid": "host",
+    "pod": "p",
     "platform": "linux/arm64",
     "privileged": True,
     "publish": ("80",),
