@@ -65,7 +65,9 @@ class Context:
         """The engine on these settings."""
         if self._engine is None:
             from pod.engine.engine import Engine
+            from pod.linux import locks
 
+            locks.on_wait(_tell_of_wait)
             self._engine = Engine(self.settings, _notice)
             self._engine.pull_progress = _pull_progress
             if all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
@@ -77,6 +79,14 @@ def _notice(text: str) -> None:
     from pod.cli import errors_output
 
     errors_output.notice(text)
+
+
+def _tell_of_wait(lock: str) -> None:
+    """Say on a terminal what a command waits for: nobody shall wonder why nothing happens."""
+    if os.isatty(2):
+        from pod.linux.lock_holders import holder
+
+        _notice(f"waiting for {holder(lock)} to finish")
 
 
 def _choose_image(name: str, candidates: list[str]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _signal
 import errno
 import fcntl
 import os
@@ -10,8 +11,21 @@ from pod.linux import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
     from typing import Self
+
+_PATIENCE = 1.0  # seconds after which a wait is worth a word
+_on_wait: Callable[[str], None] | None = None
+
+
+def on_wait(tell: Callable[[str], None] | None) -> None:
+    """Let `tell` hear once of each wait that takes longer than a second: it is given the path of the lock.
+
+    One for the process, as signal handlers are: that is how it is called, in the middle of flock(2).
+    """
+    global _on_wait
+    _on_wait = tell
 
 
 class Lock:
@@ -31,16 +45,41 @@ class Lock:
         while True:
             fd = self._open()
             try:
-                fcntl.flock(fd, self._mode if wait else self._mode | fcntl.LOCK_NB)
-            except OSError as err:
-                os.close(fd)
-                if err.errno in (errno.EAGAIN, errno.EACCES):
+                if not self._take(fd, wait=wait):
+                    os.close(fd)
                     return False
+            except BaseException:
+                os.close(fd)
                 raise
             if self._still_named(fd):
                 self._fd = fd
                 return True
             os.close(fd)
+
+    def _take(self, fd: int, *, wait: bool) -> bool:
+        try:
+            fcntl.flock(fd, self._mode | fcntl.LOCK_NB)
+        except OSError as err:
+            if err.errno not in (errno.EAGAIN, errno.EACCES):
+                raise
+            if wait:
+                self._wait(fd)
+            return wait
+        return True
+
+    def _wait(self, fd: int) -> None:
+        """Wait for the lock; flock(2) goes on behind the handler of a signal (PEP 475)."""
+        tell = _on_wait
+        if tell is None:
+            fcntl.flock(fd, self._mode)
+            return
+        before = _signal.signal(_signal.SIGALRM, lambda _number, _frame: tell(self.path))
+        _signal.setitimer(_signal.ITIMER_REAL, _PATIENCE)
+        try:
+            fcntl.flock(fd, self._mode)
+        finally:
+            _signal.setitimer(_signal.ITIMER_REAL, 0)
+            _signal.signal(_signal.SIGALRM, before)
 
     def _open(self) -> int:
         flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW
