@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.support.commands import CommandLine
 from tests.support.terminal import Terminal
 
@@ -42,16 +44,13 @@ def test_who_waits_on_a_terminal_hears_for_whom_after_a_second(pod: CommandLine)
 
 def test_who_waits_in_a_pipe_hears_nothing_and_gets_its_turn(pod: CommandLine) -> None:
     created = pod("create", "busybox", "true").ok().stdout.strip()
-    with held(pod, f"container-{created}") as holder:
-        with subprocess.Popen(
-            pod.argv("rm", created), env=pod.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as waiting:
-            try:
-                waiting.wait(1.5)
-                raise AssertionError("it did not wait")
-            except subprocess.TimeoutExpired:
-                pass
-            assert holder.stdin is not None
-            holder.stdin.close()
-            out, err = waiting.communicate(timeout=20)
-    assert (out, err) == (f"{created}\n", "")
+    words = pod.argv("rm", created)
+    with (
+        held(pod, f"container-{created}") as holder,
+        subprocess.Popen(words, env=pod.env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as waiting,
+    ):
+        with pytest.raises(subprocess.TimeoutExpired):
+            waiting.wait(1.5)
+        assert holder.stdin is not None
+        holder.stdin.close()
+        assert waiting.communicate(timeout=20) == (f"{created}\n", "")
