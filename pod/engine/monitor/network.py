@@ -109,8 +109,8 @@ class NetworkSide:
     def _start_forwarder(self) -> None:
         from pod.net import forward
 
-        namespace = self._shared if self._shared >= 0 else self._namespace
-        self._forwarder_pid = forward.fork(namespace, self._ports, self._container)
+        places = forward.Places(self._namespace, self._shared)
+        self._forwarder_pid = forward.fork(places, self._ports, self._container)
         self._forwarder = os.pidfd_open(self._forwarder_pid)
 
     def _bury_forwarder(self) -> None:
