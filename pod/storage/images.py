@@ -11,7 +11,7 @@ Whoever is about to rely on an image without being listed anywhere yet (a contai
 from __future__ import annotations
 
 from pod.errors import AmbiguousName, InvalidReference, NoSuchImage, StorageError
-from pod.linux import jsonfile
+from pod.linux import files, jsonfile
 from pod.linux.ids import is_id, is_id_prefix
 from pod.linux.locks import Lock
 from pod.oci import media_types
@@ -21,6 +21,7 @@ from pod.oci.manifest import IMAGE_ID, REF_NAME, TAGGED, Descriptor, Index, Mani
 from pod.oci.platform import Platform
 from pod.oci.reference import Reference, names_registry
 from pod.record import Record
+from pod.storage import image_lookup
 from pod.storage.documents import read_document
 
 TYPE_CHECKING = False
@@ -86,6 +87,12 @@ class ImageStore:
                 hint=f"restore {self.layout.index}, or remove it: the images are then to be loaded again",
             ) from err
 
+    def _index_text(self) -> bytes:
+        try:
+            return files.read_bytes(self.layout.index)
+        except FileNotFoundError:
+            return b""
+
     def entry(self, descriptor: Descriptor) -> Entry | None:
         """Understand a descriptor; None where it leads to no image for this machine."""
         annotations = descriptor.annotations
@@ -146,6 +153,11 @@ class ImageStore:
         As for Docker a name comes before an id that begins like it. Raises NoSuchImage, AmbiguousName and
         InvalidReference.
         """
+        try:
+            found, *same = filter(None, map(self.entry, image_lookup.find(self._index_text(), name)))
+            return self.image(found, same)
+        except image_lookup.NotClear:
+            pass
         entries = self.entries()
         try:
             entry = self.find(name, entries)

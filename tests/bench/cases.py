@@ -7,13 +7,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bench import build_cases, files
+from tests.bench import build_cases, density, files, output
 from tests.bench.sides import Side
 from tests.bench.timing import Command
 from tests.support import debian, servers
-
-_MANY = 300.0
-"""Seconds that removing hundreds of containers may take."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +20,7 @@ class Case:
     name: str
     make: Callable[[Side, ExitStack], Command]
     runs: int = 20
+    goal: float | None = None  # of the ratio to Podman's time
 
 
 def _plain(*args: str) -> Callable[[Side, ExitStack], Command]:
@@ -37,17 +35,6 @@ def _exec(side: Side, cleanup: ExitStack) -> Command:
     cleanup.callback(side.command, "rm", "-f", "bench-exec")
     _make(side, "bench-exec", "run", "-d")
     return Command(side.command.argv("exec", "bench-exec", "true"), side.command.env)
-
-
-def _ps(count: int) -> Callable[[Side, ExitStack], Command]:
-    def make(side: Side, cleanup: ExitStack) -> Command:
-        names = [f"bench-{number}" for number in range(count)]
-        cleanup.callback(side.command, "rm", "-f", *names, timeout=_MANY)
-        for name in names:
-            _make(side, name, "create")
-        return Command(side.command.argv("ps", "-a"), side.command.env)
-
-    return make
 
 
 def _make(side: Side, name: str, *verb: str) -> None:
@@ -94,16 +81,24 @@ def _load_debian(side: Side, cleanup: ExitStack) -> Command:
 
 
 CASES = [
-    Case("--version", _version),
-    Case("run, network none", _plain("run", "--rm", "--network", "none", "busybox", "true")),
-    Case("run, default network", _plain("run", "--rm", "busybox", "true")),
-    Case("run, user-defined network", _on_network),
+    Case("--version", _version, goal=1.5),
+    Case("run, network none", _plain("run", "--rm", "--network", "none", "busybox", "true"), goal=0.6),
+    Case("run, default network", _plain("run", "--rm", "busybox", "true"), goal=0.7),
+    Case("run, user-defined network", _on_network, goal=0.5),
     Case("first byte, slirp4netns", _first_byte("slirp4netns"), runs=10),
     Case("first byte, user-defined network", _first_byte("bench-port"), runs=10),
-    Case("exec", _exec),
-    Case("ps -a, 1 container", _ps(1)),
-    Case("ps -a, 200 containers", _ps(200)),
-    Case("load, Debian of 170 MB", _load_debian, runs=3),
+    Case("exec", _exec, goal=0.4),
+    Case("50 × run -d, one after another", density.start(50, at_once=False), runs=3, goal=0.7),
+    Case("50 × run -d, at once", density.start(50, at_once=True), runs=3, goal=0.7),
+    Case("rm -f, 50 running containers", density.remove_running(50), runs=3, goal=0.6),
+    Case("ps -a, 1 container", density.with_containers(1, "ps", "-a"), goal=1.2),
+    Case("inspect, 100 containers", density.inspect(100), runs=10, goal=0.6),
+    Case("completion of a name, 100 containers", density.complete(100)),
+    Case("ps -a, 1,000 containers", density.with_containers(1000, "ps", "-a", last=True), runs=10, goal=0.5),
+    Case("images, 500 images", density.list_images(500), runs=10, goal=0.6),
+    Case("run, 1 GB to stdout", output.run, runs=2, goal=1.0),
+    Case("logs, 1 GB", output.logs, runs=2, goal=1.0),
+    Case("load, Debian of 170 MB", _load_debian, runs=3, goal=0.6),
     Case("cp in, 1 GB", files.copy_in(files.large), runs=1),
     Case("cp out, 1 GB", files.copy_out(files.large), runs=1),
     Case("cp in, 20,000 files", files.copy_in(files.many), runs=1),
@@ -111,11 +106,11 @@ CASES = [
     Case("diff, 20,000 files", files.on_filled("diff", "{}"), runs=1),
     Case("export, 20,000 files", files.on_filled("export", "-o", "{out}", "{}"), runs=1),
     Case("commit, 20,000 files", files.on_filled("commit", "-q", "{}", "bench-committed"), runs=1),
-    Case("build, everything cached", build_cases.cached, runs=10),
+    Case("build, everything cached", build_cases.cached, runs=10, goal=0.6),
     Case("build, 1 of 20,000 files changed", build_cases.one_changed, runs=3),
     Case("build, three stages of a second", build_cases.three_stages, runs=3),
     Case("build, COPY of 1 GB", build_cases.gigabyte, runs=3),
-    Case("commit, 500 MB changed", build_cases.commit, runs=3),
+    Case("commit, 500 MB changed", build_cases.commit, runs=3, goal=0.6),
 ]
 
 IDLE_CONTAINERS = {

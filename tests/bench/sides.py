@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import platform
+import shutil
+import subprocess
+import sys
+import sysconfig
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -12,8 +17,8 @@ from pathlib import Path
 from tests.support import busybox, images, peers, stores
 from tests.support.commands import CommandLine, clean_environment
 from tests.support.containers import eventually
+from tests.support.folders import CHECKOUT
 from tests.support.networks import keepers
-from tests.support.program import pod_program
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def prepare(folder: Path, cleanup: ExitStack) -> tuple[list[Side], list[str]]:
 
 def _pod(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[..., object]) -> Side:
     runroot = folder / "r"
-    program = pod_program(folder)
+    program = os.environ.get("POD_UNDER_TEST") or _install(folder)
     pod = CommandLine([program, "--root", str(folder / "s"), "--runroot", str(runroot)], env)
     loaded = pod("load", "-i", archive)
     if loaded.code != 0:
@@ -60,6 +65,22 @@ def _pod(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[...,
         stores.end_namespace(runroot)
 
     return Side("pod", pod, about, rest)
+
+
+def _install(folder: Path) -> str:
+    """Have this checkout as install.sh would leave it: compiled, with the modules of hot commands in one file."""
+    code = folder / "code"
+    shutil.copytree(CHECKOUT / "pod", code / "pod", ignore=shutil.ignore_patterns("__pycache__"))
+    python: list[str | Path] = [sys.executable, "-IS"]
+    subprocess.run([*python, "-m", "compileall", "-q", code], check=True)
+    packages = sysconfig.get_path("purelib")
+    paths = "import sys; sys.path[:0] = sys.argv[1:2]; sys.path += sys.argv[2:3]; from pod.hot_modules import write; "
+    write = paths + "write(sys.argv[3])"
+    subprocess.run([*python, "-c", write, code, packages, code / "hot-modules.bin"], check=True)
+    program = folder / "pod"
+    places = ["--python", sys.executable, "--code", code, "--packages", packages]
+    subprocess.run([sys.executable, CHECKOUT / "packaging" / "launcher.py", program, *places], check=True)
+    return str(program)
 
 
 def _podman(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[..., object]) -> Side:

@@ -10,17 +10,20 @@ from pod.storage.images import ImageStore
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
-    from pod.storage.images import Image
+    from pod.storage.images import Entry, Image
 
 
 def list_images(engine: Engine) -> list[Image]:
     """Return every image once, the newest first, the embedded one among them. A broken one is told of and left out."""
     store = ImageStore(engine.layout)
-    entries = store.entries()
+    named: dict[str, list[Entry]] = {}
+    for entry in store.entries():
+        named.setdefault(entry.id.hex, []).append(entry)
     images = []
-    for entry in {entry.id: entry for entry in entries}.values():
+    for same in named.values():
+        entry = same[-1]
         try:
-            images.append(store.image(entry, entries))
+            images.append(store.image(entry, same))
         except (StorageError, ValueError) as err:
             engine.notify(f"image {entry.name or entry.id.short} is left out: {err}")
     if not any(host_image.NAME in image.names for image in images):

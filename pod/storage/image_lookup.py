@@ -1,0 +1,89 @@
+"""Finding one image in index.json without understanding the other thousand descriptors: on the path of `run`.
+
+The index is searched as text. That is exact where every descriptor is as pod writes it, with its annotations at its
+end; an index that another tool has touched, and every question with no clear answer, is left to `ImageStore.find`.
+"""
+
+from __future__ import annotations
+
+from pod.errors import InvalidReference
+from pod.linux import jsonfile
+from pod.linux.ids import is_id, is_id_prefix
+from pod.oci.manifest import IMAGE_ID, REF_NAME, Descriptor
+from pod.oci.reference import Reference, names_registry
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BEGIN = b'{"mediaType":'
+_ID = f'"{IMAGE_ID}":"sha256:'.encode()
+_NAME = f'"{REF_NAME}":'.encode()
+_ID_LENGTH = 64
+
+
+class NotClear(Exception):
+    """The text does not tell."""
+
+
+def find(index: bytes, wanted: str) -> tuple[Descriptor, ...]:
+    """Return the descriptor that a name or an id means, and behind it all of its image in the order of the index.
+
+    Raises NotClear.
+    """
+    if index.count(_BEGIN) != index.count(_ID):
+        raise NotClear
+    for name in _names(wanted):
+        for found in _with(index, _NAME + jsonfile.dumps([name])[1:-1], REF_NAME, name):
+            return found, *_with(index, _text(found.annotations[IMAGE_ID]), IMAGE_ID, found.annotations[IMAGE_ID])
+    bare = wanted.removeprefix("sha256:")
+    ids = _ids(index, bare) if is_id(bare) or is_id_prefix(bare) else set()
+    if len(ids) != 1:
+        raise NotClear
+    same = tuple(_with(index, _text(identity := f"sha256:{ids.pop()}"), IMAGE_ID, identity))
+    return same[0], *same
+
+
+def _text(identity: str) -> bytes:
+    return f'"{IMAGE_ID}":"{identity}"'.encode()
+
+
+def _names(wanted: str) -> list[str]:
+    """Return the full names that may be meant, in the order in which they are looked for; digests are not for us."""
+    if wanted.startswith("sha256:") or is_id(wanted):
+        return []
+    try:
+        reference = Reference.parse(wanted)
+    except InvalidReference:
+        return []
+    if reference.digest is not None:
+        return []
+    candidates = [reference] if names_registry(wanted) else [reference, reference.on_localhost()]
+    return [str(candidate.with_default_tag()) for candidate in candidates]
+
+
+def _ids(index: bytes, prefix: str) -> set[str]:
+    needle = _ID + prefix.encode()
+    starts = [position + len(_ID) for position in _positions(index, needle)]
+    return {index[start : start + _ID_LENGTH].decode() for start in starts}
+
+
+def _with(index: bytes, needle: bytes, key: str, value: str) -> Iterator[Descriptor]:
+    """Yield the descriptors that have an annotation, which is what the needle looks for. Raises NotClear."""
+    for position in _positions(index, needle):
+        begin = index.rfind(_BEGIN, 0, position)
+        end = index.find(b"}}", position) + 2
+        try:
+            descriptor = Descriptor.from_json(jsonfile.loads(index[begin:end]))
+        except ValueError:
+            raise NotClear from None
+        if descriptor.annotations.get(key) != value or IMAGE_ID not in descriptor.annotations:
+            raise NotClear
+        yield descriptor
+
+
+def _positions(index: bytes, needle: bytes) -> Iterator[int]:
+    position = index.find(needle)
+    while position >= 0:
+        yield position
+        position = index.find(needle, position + 1)
