@@ -31,9 +31,22 @@ class Spec(Record):
     target: str  # module:function below pod.cli.commands
     options: dict[str, Any] = {}  # spelling -> [dest, kind, *choices]
     arguments: tuple[Any, ...] = ()  # [dest, kind, least, shown name]
-    record: str = ""  # the class that gathers the values, where the function takes one
+    defaults: dict[str, Any] = {}  # of all values, where the function takes them as one (Flags)
     stops: bool = False  # options end at the first positional
     refused: tuple[str, ...] = ()  # the parameters of options that are known, and refused with a reason
+
+
+class Flags:
+    """The values of a command that takes them as one: what its class of flags would hold, without importing that."""
+
+    def __init__(self, defaults: dict[str, Any], values: dict[str, Any]) -> None:
+        self._defaults = {name: tuple(value) if type(value) is list else value for name, value in defaults.items()}
+        self.__dict__.update(self._defaults)
+        self.__dict__.update(values)
+
+    def replace(self, **changes: Any) -> Flags:
+        """Return a copy with the named values changed."""
+        return Flags(self._defaults, {**self.__dict__, **changes})
 
 
 class Words(Record):

@@ -7,6 +7,8 @@ Typer allows, `tuple[str, ...]` is an option that may be repeated and `Literal[â
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import inspect
 import typing
 from collections.abc import Callable
@@ -85,15 +87,15 @@ class Definition(Record):
             else:
                 arity = argv.MANY if kind == argv.LIST else argv.ONE if parameter.required else argv.OPTIONAL
                 arguments.append([parameter.name, arity, int(parameter.required), parameter.metavar])
-        record = self.record.__name__ if self.record else ""
+        defaults = {p.name: p.default for p in self.parameters if not p.required} if self.record else {}
         refused = tuple(parameter.name for parameter in self.parameters if parameter.refusal)
-        return argv.Spec(self.entry.target, spellings, tuple(arguments), record, self.entry.stops, refused)
+        return argv.Spec(self.entry.target, spellings, tuple(arguments), defaults, self.entry.stops, refused)
 
 
 @cache
 def define(entry: Entry) -> Definition:
     """Import a command and read its definition."""
-    function, _ = fastpath.resolve(argv.Spec(entry.target))
+    function = fastpath.resolve(argv.Spec(entry.target))
     record, parameters = _parameters(function)
     app = typer.Typer(add_completion=False)
     app.command(entry.names[0] or "pod", help=inspect.getdoc(function))(_callback(parameters))
@@ -104,7 +106,7 @@ def define(entry: Entry) -> Definition:
 
 def _parameters(function: Callable[..., Any]) -> tuple[Any, list[Parameter]]:
     """Return the class that gathers the options, if the function takes one, and the parameters."""
-    names = {**vars(typing), **vars(options)}
+    names = {**vars(typing), **vars(options), **_flags(function)}
     hints = typing.get_type_hints(function, localns=names, include_extras=True)
     signature = list(inspect.signature(function).parameters.values())[1:]  # the first is the context
     if len(signature) == 1 and isinstance(record := hints[signature[0].name], type) and issubclass(record, Record):
@@ -112,6 +114,12 @@ def _parameters(function: Callable[..., Any]) -> tuple[Any, list[Parameter]]:
         required = inspect.Parameter.empty
         return record, [_parameter(n, fields[n], record._defaults.get(n, required)) for n in record._fields]
     return None, [_parameter(p.name, hints[p.name], p.default) for p in signature]
+
+
+def _flags(function: Callable[..., Any]) -> dict[str, Any]:
+    """Return the classes of flags that a module of their own defines: RUN_flags beside RUN, which a run needs not."""
+    name = f"{function.__module__}_flags"
+    return vars(importlib.import_module(name)) if importlib.util.find_spec(name) else {}
 
 
 def _parameter(name: str, hint: Any, default: Any) -> Parameter:

@@ -76,24 +76,24 @@ def lookup(table: bytes, name: str) -> argv.Spec:
 
 def call(context: Context, spec: argv.Spec, values: dict[str, Any]) -> int:
     """Call the command's function with the values that were given; return the exit code."""
-    function, record = resolve(spec)
+    function = resolve(spec)
     if not spec.target.startswith(("system.", "root:")):
         config = context.settings.config
         if config.values:
             from pod.cli import config_defaults
 
             filled = config_defaults.fill(context, spec, values)
-            return config_defaults.calling(context, spec, filled, lambda: _call(context, function, record, filled))
-    return _call(context, function, record, values)
+            return config_defaults.calling(context, spec, filled, lambda: _call(context, function, spec, filled))
+    return _call(context, function, spec, values)
 
 
-def _call(context: Context, function: Any, record: Any, values: dict[str, Any]) -> int:
-    result = function(context, record(**values)) if record else function(context, **values)
+def _call(context: Context, function: Any, spec: argv.Spec, values: dict[str, Any]) -> int:
+    result = function(context, argv.Flags(spec.defaults, values)) if spec.defaults else function(context, **values)
     return result or 0
 
 
-def resolve(spec: argv.Spec) -> tuple[Any, Any]:
-    """Import the command's function, and the class that gathers its values if it takes one."""
+def resolve(spec: argv.Spec) -> Any:
+    """Import the command's function."""
     module_name, _, name = spec.target.partition(":")
     module = __import__(f"pod.cli.commands.{module_name}", fromlist=(name,))
-    return getattr(module, name), getattr(module, spec.record) if spec.record else None
+    return getattr(module, name)

@@ -174,12 +174,26 @@ def assert_same_values(words: list[str]) -> None:
 def test_every_function_takes_what_its_definition_yields() -> None:
     for entry in tree.COMMANDS:
         definition = define(entry)
-        function, record = fastpath.resolve(definition.spec)
-        if record is None:
-            names = list(inspect.signature(function).parameters)
+        if definition.record is None:
+            names = list(inspect.signature(fastpath.resolve(definition.spec)).parameters)
             assert names == ["context", *(p.name for p in definition.parameters)]
         else:
-            assert tuple(p.name for p in definition.parameters) == record._fields
+            assert tuple(p.name for p in definition.parameters) == definition.record._fields
+
+
+def test_flags_hold_what_the_class_that_defines_them_would() -> None:
+    for entry in tree.COMMANDS:
+        definition = define(entry)
+        if definition.record is None:
+            continue
+        spec, _, _ = fastpath.parse(["--", *entry.names[0].split(), *_needed(definition)])
+        given = {parameter.name: "x" for parameter in definition.parameters if parameter.required}
+        held = vars(argv.Flags(spec.defaults, given))
+        assert {name: held[name] for name in definition.record._fields} == vars(definition.record(**given))
+
+
+def _needed(definition: Definition) -> list[str]:
+    return ["x" for parameter in definition.parameters if parameter.required]
 
 
 def test_no_command_has_two_entries() -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pod.cli.actions.replace import remove_if_replaced
-from pod.cli.commands.container.create_flags import CreateFlags
 from pod.cli.parsers.create_options import parse_create_options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.cli.commands.container.create_flags import CreateFlags
     from pod.cli.context import Context
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pod.cli.actions.replace import remove_if_replaced
-from pod.cli.commands.container.create_flags import CreateFlags
 from pod.cli.parsers.create_options import parse_create_options
 from pod.cli.parsers.handover import parse_handover
 from pod.cli.parsers.run_options import parse_detach_keys
@@ -11,22 +10,9 @@ from pod.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Annotated
-
+    from pod.cli.commands.container.run_flags import RunFlags
     from pod.cli.context import Context
-    from pod.cli.options import DetachKeys, Option, PreserveFd, PreserveFds, SigProxy
     from pod.engine.attach import AttachOptions
-
-
-class RunFlags(CreateFlags):
-    """The options of `run`."""
-
-    detach: Annotated[bool, Option("--detach", "-d", help="Run in the background and print the id")] = False
-    detach_keys: DetachKeys = None
-    preserve_fd: PreserveFd = ()
-    preserve_fds: PreserveFds = 0
-    rmi: Annotated[bool, Option("--rmi", help="Remove the container and its image when it exits")] = False
-    sig_proxy: SigProxy = True
 
 
 def run(context: Context, flags: RunFlags) -> int:
