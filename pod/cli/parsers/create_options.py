@@ -5,37 +5,58 @@ from __future__ import annotations
 import os
 
 from pod.cli.commands.container.create_flags.resources import ResourceFlags
-from pod.cli.parsers import (
-    environment,
-    hosts,
-    invalid,
-    labels,
-    lifecycle,
-    logging_options,
-    namespaces,
-    networks,
-    ports,
-    run_options,
-    security,
-    split_commas,
-)
-from pod.cli.parsers.image_source import parse_image_source
-from pod.cli.parsers.mount_flags import check_target
-from pod.cli.parsers.mounts import parse_mounts
-from pod.cli.parsers.sizes import parse_size
-from pod.cli.parsers.ulimits import parse_ulimits
-from pod.engine.options import CreateOptions
+from pod.cli.parsers import Later, environment, invalid, split_commas
+from pod.engine.options import CreateOptions, ImageSource
 from pod.errors import UsageError
 from pod.linux import signals
-from pod.storage.container_records import Accounts, ControlGroup, HealthPolicy, PodMember, Resources, Systemd, Users
+from pod.storage.container_records import (
+    Accounts,
+    ControlGroup,
+    HealthPolicy,
+    Lifecycle,
+    LogConfig,
+    PodMember,
+    Resources,
+    RestartPolicy,
+    Systemd,
+    Users,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.cli.commands.container.create_flags import CreateFlags
     from pod.cli.context import Context
+    from pod.cli.parsers import (
+        hosts,
+        image_source,
+        labels,
+        lifecycle,
+        logging_options,
+        mount_flags,
+        mounts,
+        namespaces,
+        networks,
+        ports,
+        run_options,
+        security,
+        sizes,
+        ulimits,
+    )
+    from pod.network_values import NetworkJoin
     from pod.oci.image_config import Healthcheck
     from pod.storage.container_records import SecretUse
+else:
+    hosts, image_source, labels, lifecycle = map(Later, ("hosts", "image_source", "labels", "lifecycle"))
+    logging_options, mount_flags, mounts = map(Later, ("logging_options", "mount_flags", "mounts"))
+    namespaces, networks, ports, run_options = map(Later, ("namespaces", "networks", "ports", "run_options"))
+    security, sizes, ulimits = map(Later, ("security", "sizes", "ulimits"))
 
+_NETWORK = ("network", "ip", "ip6", "mac_address", "network_alias", "link")
+_LIFECYCLE = ("requires", "timeout", "cidfile", "pidfile", "conmon_pidfile", "sdnotify")
+_IMAGE_SOURCE = (
+    *("pull", "platform", "arch", "os", "variant", "authfile"),
+    *("tls_verify", "retry", "retry_delay", "quiet"),
+)
 
 _HEALTH_POLICY = tuple(
     f"health_{name}"
@@ -48,13 +69,13 @@ _HEALTH_POLICY = tuple(
 
 def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
     """Return what the engine is asked for. Raises UsageError for the first value that is wrong."""
-    network, joins = networks.parse_network(flags)
+    network, joins = _network(flags)
     return CreateOptions(
         image=flags.image,
         rootfs=flags.rootfs,
         command=flags.command,
         name=_name(flags),
-        entrypoint=run_options.parse_entrypoint(flags.entrypoint),
+        entrypoint=None if flags.entrypoint is None else run_options.parse_entrypoint(flags.entrypoint),
         env=environment.parse_environment(flags.env, flags.env_file, context.environ),
         host_env=(
             *context.settings.config.values.get("containers.env", ()),
@@ -68,25 +89,31 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         hostname=flags.hostname,
         domainname=flags.domainname,
         labels=_labels(context, flags),
-        annotations=labels.parse_pairs("--annotation", flags.annotation, need_value=True),
+        annotations=_pairs("--annotation", flags.annotation),
         tty=flags.tty,
         interactive=flags.interactive,
-        attach=run_options.parse_attach(flags.attach),
+        attach=run_options.parse_attach(flags.attach) if flags.attach else (),
         auto_remove=flags.rm,
         read_only=flags.read_only,
         read_only_tmpfs=flags.read_only_tmpfs,
         init=flags.init,
         privileged=flags.privileged,
-        cap_add=security.parse_capabilities(flags.cap_add),
-        cap_drop=security.parse_capabilities(flags.cap_drop),
-        security_opt=security.parse_security_options(flags.security_opt),
-        mounts=parse_mounts(flags.volume, flags.mount, flags.tmpfs, flags.volume_driver),
+        cap_add=security.parse_capabilities(flags.cap_add) if flags.cap_add else (),
+        cap_drop=security.parse_capabilities(flags.cap_drop) if flags.cap_drop else (),
+        security_opt=security.parse_security_options(flags.security_opt) if flags.security_opt else (),
+        mounts=(
+            mounts.parse_mounts(flags.volume, flags.mount, flags.tmpfs, flags.volume_driver)
+            if flags.volume or flags.mount or flags.tmpfs
+            else ()
+        ),
         secrets=_secrets(flags),
         volumes_from=flags.volumes_from,
         image_volumes="anonymous" if flags.image_volume == "bind" else flags.image_volume,
         volume_driver=flags.volume_driver,
-        chroot_folders=tuple(check_target("--chrootdirs", path, path) for path in split_commas(flags.chrootdirs)),
-        devices=(*map(security.parse_device, flags.device), *security.parse_gpus(flags.gpus)),
+        chroot_folders=tuple(
+            mount_flags.check_target("--chrootdirs", path, path) for path in split_commas(flags.chrootdirs)
+        ),
+        devices=_devices(flags),
         personality=_personality(flags.personality),
         seccomp_policy=flags.seccomp_policy,
         systemd=_systemd(flags),
@@ -94,22 +121,22 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         env_merge=_env_merge(flags.env_merge),
         network=network,
         networks=joins,
-        publish=ports.parse_ports(flags.publish),
+        publish=ports.parse_ports(flags.publish) if flags.publish else (),
         publish_all=flags.publish_all,
-        expose=networks.parse_expose(flags.expose),
-        links=networks.parse_links(flags.link),
-        hosts_file=networks.parse_hosts_file(flags.hosts_file),
-        pid_mode=namespaces.parse_namespace("--pid", flags.pid),
-        ipc_mode=namespaces.parse_namespace("--ipc", flags.ipc),
-        uts_mode=namespaces.parse_namespace("--uts", flags.uts),
-        cgroup_mode=namespaces.parse_namespace("--cgroupns", flags.cgroupns),
+        expose=networks.parse_expose(flags.expose) if flags.expose else (),
+        links=networks.parse_links(flags.link) if flags.link else (),
+        hosts_file=flags.hosts_file and networks.parse_hosts_file(flags.hosts_file),
+        pid_mode=flags.pid and namespaces.parse_namespace("--pid", flags.pid),
+        ipc_mode=flags.ipc and namespaces.parse_namespace("--ipc", flags.ipc),
+        uts_mode=flags.uts and namespaces.parse_namespace("--uts", flags.uts),
+        cgroup_mode=flags.cgroupns and namespaces.parse_namespace("--cgroupns", flags.cgroupns),
         resources=_resources(flags),
         control_group=ControlGroup(flags.cgroups, flags.cgroup_parent),
         users=_users(context, flags),
         accounts=_accounts(flags),
-        shm_size=None if flags.shm_size is None else parse_size("--shm-size", flags.shm_size),
-        ulimits=parse_ulimits(flags.ulimit),
-        sysctls=labels.parse_pairs("--sysctl", flags.sysctl, need_value=True),
+        shm_size=None if flags.shm_size is None else sizes.parse_size("--shm-size", flags.shm_size),
+        ulimits=ulimits.parse_ulimits(flags.ulimit) if flags.ulimit else (),
+        sysctls=_pairs("--sysctl", flags.sysctl),
         umask=_umask(flags.umask),
         oom_score_adj=_oom_score(flags.oom_score_adj),
         timezone=flags.tz,
@@ -117,19 +144,42 @@ def parse_create_options(context: Context, flags: CreateFlags) -> CreateOptions:
         no_hostname=flags.no_hostname,
         stop_signal=flags.stop_signal and signals.name(signals.number(flags.stop_signal)),
         stop_timeout=flags.stop_timeout,
-        add_host=hosts.parse_hosts(flags.add_host),
-        dns=hosts.parse_dns(flags.dns),
+        add_host=hosts.parse_hosts(flags.add_host) if flags.add_host else (),
+        dns=hosts.parse_dns(flags.dns) if flags.dns else (),
         dns_search=split_commas(flags.dns_search),
         dns_option=split_commas(flags.dns_option),
-        source=parse_image_source(flags),
+        source=image_source.parse_image_source(flags) if _given(flags, _IMAGE_SOURCE) else ImageSource(),
         healthcheck=_health(flags),
         health=_health_policy(flags),
-        restart=run_options.parse_restart(flags.restart),
-        lifecycle=lifecycle.parse_lifecycle(flags),
+        restart=run_options.parse_restart(flags.restart) if flags.restart else RestartPolicy(),
+        lifecycle=lifecycle.parse_lifecycle(flags) if _given(flags, _LIFECYCLE) else Lifecycle(),
         pod=_pod(flags),
-        log=logging_options.parse_log(flags.log_driver, flags.log_opt),
+        log=(
+            logging_options.parse_log(flags.log_driver, flags.log_opt)
+            if flags.log_driver or flags.log_opt
+            else LogConfig()
+        ),
         create_command=(context.program, *context.words),
     )
+
+
+def _given(flags: CreateFlags, names: tuple[str, ...]) -> bool:
+    """True where one of the options says something other than its default."""
+    return any(getattr(flags, name) != flags._defaults[name] for name in names)
+
+
+def _network(flags: CreateFlags) -> tuple[str, tuple[NetworkJoin, ...]]:
+    return networks.parse_network(flags) if _given(flags, _NETWORK) else ("", ())
+
+
+def _pairs(option: str, values: tuple[str, ...]) -> dict[str, str]:
+    return labels.parse_pairs(option, values, need_value=True) if values else {}
+
+
+def _devices(flags: CreateFlags) -> tuple[str, ...]:
+    if not (flags.device or flags.gpus):
+        return ()
+    return (*map(security.parse_device, flags.device), *security.parse_gpus(flags.gpus))
 
 
 def _secrets(flags: CreateFlags) -> tuple[SecretUse, ...]:
@@ -149,7 +199,8 @@ def _name(flags: CreateFlags) -> str:
 def _labels(context: Context, flags: CreateFlags) -> dict[str, str]:
     """Return the labels; a unit that runs pod says its name there, which `auto-update` restarts."""
     unit = context.environ.get("PODMAN_SYSTEMD_UNIT")
-    return {**({"PODMAN_SYSTEMD_UNIT": unit} if unit else {}), **labels.parse_labels(flags.label, flags.label_file)}
+    own = {"PODMAN_SYSTEMD_UNIT": unit} if unit else {}
+    return {**own, **labels.parse_labels(flags.label, flags.label_file)} if flags.label or flags.label_file else own
 
 
 def _working_dir(path: str | None) -> str | None:
@@ -185,7 +236,7 @@ def _pod(flags: CreateFlags) -> PodMember:
 
 
 def _health_policy(flags: CreateFlags) -> HealthPolicy:
-    if all(getattr(flags, name) == flags._defaults[name] for name in _HEALTH_POLICY):  # on the path of `run`
+    if not _given(flags, _HEALTH_POLICY):
         return HealthPolicy()
     from pod.cli.parsers.health import parse_policy
 
@@ -234,7 +285,7 @@ def _personality(text: str) -> str:
 
 
 def _systemd(flags: CreateFlags) -> Systemd:
-    size = parse_size("--shm-size-systemd", flags.shm_size_systemd) if flags.shm_size_systemd else 0
+    size = sizes.parse_size("--shm-size-systemd", flags.shm_size_systemd) if flags.shm_size_systemd else 0
     mode = {"1": "true", "0": "false"}.get(flags.systemd, flags.systemd.lower())
     if mode not in ("true", "false", "always"):
         raise invalid("--systemd", flags.systemd, "it is true, false or always")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pod.cli.parsers import invalid
-from pod.cli.parsers.line_files import read_lines
 from pod.errors import UsageError
 
 TYPE_CHECKING = False
@@ -15,6 +14,8 @@ def parse_environment(values: Iterable[str], env_files: Iterable[str], environ: 
     """Return KEY=VALUE for all files and then all options; the last value of a key wins, in the first one's place."""
     found: dict[str, str] = {}
     for path in env_files:
+        from pod.cli.parsers.line_files import read_lines
+
         for line in read_lines("--env-file", path):
             found.update(_from_file(path, line, environ))
     for value in values:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pod.cli.parsers import invalid, split_commas
-from pod.cli.parsers.ports import check_address
 from pod.errors import UsageError
 from pod.network_values import NetworkJoin
 
@@ -108,6 +107,8 @@ def checked_join(join: NetworkJoin, text: str) -> NetworkJoin:
     """Return the value in one spelling. Raises UsageError for what is no address, name or interface."""
     for option, address, version in (("--ip", join.ip, 4), ("--ip6", join.ip6, 6)):
         if address:
+            from pod.cli.parsers.ports import check_address
+
             check_address(option, address, address)
             if (":" in address) != (version == 6):
                 raise invalid(option, address, f"it is an IPv{version} address")
