@@ -8,8 +8,7 @@ import os
 import select
 
 from pod.engine import attach_protocol as protocol
-from pod.engine import containers, events, log_options
-from pod.engine.terminal import DetachKeys, Terminal
+from pod.engine import containers, events
 from pod.errors import RuntimeFailure, UsageError, WrongState
 from pod.linux import files
 from pod.record import Record
@@ -18,6 +17,7 @@ from pod.storage.container_records import ContainerRecord
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
+    from pod.engine.terminal import DetachKeys, Terminal
 
 _NOT_PROXIED = {
     "SIGCHLD",
@@ -52,7 +52,7 @@ class AttachOptions(Record):
 
 def possible(record: ContainerRecord, options: AttachOptions) -> AttachOptions:
     """Return the options without the streams that the program has taken over (--log-driver passthrough)."""
-    if record.log.driver in log_options.PASSTHROUGH:
+    if record.log.passes_through:
         return options.replace(stdin=False, stdout=False, stderr=False)
     return options
 
@@ -62,7 +62,7 @@ def attach(engine: Engine, name: str, options: AttachOptions) -> int:
     container = containers.find(engine.layout, name)
     if not container.running or container.state.init is None:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start -a {container.name}")
-    if container.record.log.driver in log_options.PASSTHROUGH:
+    if container.record.log.passes_through:
         raise UsageError(
             f"container {container.name} has streams of its own: --log-driver {container.record.log.driver}"
         )
@@ -95,7 +95,7 @@ def converse(
     the program ends, as it would without a container. Raises BrokenPipeError then.
     """
     keys = record.detach_keys if options.detach_keys is None else options.detach_keys
-    conversation = _Conversation(record, sock, options, DetachKeys.parse(keys), pid)
+    conversation = _Conversation(record, sock, options, keys, pid)
     try:
         return conversation.run()
     except BrokenPipeError:
@@ -110,12 +110,17 @@ class _Conversation:
     """One attached command: its terminal, its signals, and the socket to the monitor."""
 
     def __init__(
-        self, record: ContainerRecord, sock: _socket.socket, options: AttachOptions, keys: DetachKeys, pid: int
+        self, record: ContainerRecord, sock: _socket.socket, options: AttachOptions, keys: str, pid: int
     ) -> None:
         self._socket = sock
         self._reading = options.stdin and record.open_stdin
-        self._keys = keys if record.tty else DetachKeys(b"")
-        self._terminal = Terminal.of_stdin() if record.tty and os.isatty(0) else None
+        self._keys: DetachKeys | None = None
+        self._terminal: Terminal | None = None
+        if record.tty:
+            from pod.engine.terminal import DetachKeys, Terminal
+
+            self._keys = DetachKeys.parse(keys)
+            self._terminal = Terminal.of_stdin() if os.isatty(0) else None
         self._pending: list[bytes] = []
         self._pidfd = _pidfd(pid)
         self._wakeup, self._wakeup_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
@@ -190,7 +195,7 @@ class _Conversation:
             self._reading = False
             self._send(protocol.INPUT_END)
             return False
-        data, detach = self._keys.filter(data)
+        data, detach = (data, False) if self._keys is None else self._keys.filter(data)
         if data:
             self._send(protocol.INPUT + data)
         return detach

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import events, names, sharing, sysctls, timezone
+from pod.engine import events, names, sharing
 from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
 from pod.errors import NameTaken, PodError, StorageError, UsageError
@@ -48,8 +48,14 @@ def create(engine: Engine, options: CreateOptions, *, to_run: bool = False) -> C
         sweep.leftovers(engine)
     _check_sources(options.mounts)
     _check_devices(engine, options)
-    sysctls.check(options)
-    timezone.check(options.timezone)
+    if options.sysctls:
+        from pod.engine import sysctls
+
+        sysctls.check(options)
+    if options.timezone:
+        from pod.engine import timezone
+
+        timezone.check(options.timezone)
     id_file = options.lifecycle.id_file
     if id_file and os.path.lexists(id_file):
         raise UsageError(f"container id file {id_file} exists", hint="remove it, or choose another --cidfile")

@@ -11,14 +11,13 @@ if TYPE_CHECKING:
 
 FILES = ("k8s-file", "json-file")
 READABLE = (*FILES, "journald")  # the drivers whose output `logs` can show
-PASSTHROUGH = ("passthrough", "passthrough-tty")
 
 
 def path(layout: StorageLayout, record: ContainerRecord) -> str:
     """Return where a container's log file is, "" where it has none."""
     if record.log.driver not in FILES:
         return ""
-    return record.log.options.get("path") or f"{layout.container(record.id)}/log"
+    return record.log.options.get("path") or layout.container_log(record.id)
 
 
 def rotation(log: LogConfig) -> tuple[int, int]:

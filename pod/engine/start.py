@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _socket
 
-from pod.engine import attach, containers, handover, log_options
+from pod.engine import attach, containers, handover
 from pod.engine import attach_protocol as protocol
 from pod.engine.attach import AttachOptions
 from pod.engine.containers import Container
@@ -65,7 +65,9 @@ def launch_monitor(
     with lock:
         container = containers.load_locked(engine.layout, container_id, lock)
         _check_startable(container, again=again)
-        if container.record.log.driver in log_options.PASSTHROUGH:
+        if container.record.log.passes_through:
+            from pod.engine import log_options
+
             log_options.check_streams(container.record)
         _make_run_folder(engine, container)
         prepared = preparing.prepare(engine, container.record)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import name_files, security, sharing, spec, timezone
+from pod.engine import name_files, security, sharing, spec
 from pod.errors import UsageError
 from pod.linux import files, jsonfile
 from pod.oci.runtime_spec import Mount, Rlimit
@@ -27,6 +27,8 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
     name_files.write_in_place(f"{run_folder}/hostname", hostname + "\n")
     name_files.write_in_place(f"{run_folder}/containerenv", _CONTAINERENV)
     if record.timezone:
+        from pod.engine import timezone
+
         files.write_atomic(f"{run_folder}/localtime", timezone.data(record.timezone), mode=0o644, durable=False)
     last = _mounts(engine, record, mounts)
     document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record), last)

@@ -74,7 +74,7 @@ def kill(engine: Engine, name: str, signal: int = SIGKILL) -> str:
 def mark_stopped(engine: Engine, container_id: str) -> None:
     """Tell the monitor that the coming end is the user's wish, so that no restart policy applies."""
     try:
-        files.write_atomic(f"{engine.layout.run_container(container_id)}/stopped", b"", durable=False)
+        files.write_atomic(engine.layout.stop_mark(container_id), b"", durable=False)
     except OSError:
         pass  # it has just ended, and its run folder with it
 

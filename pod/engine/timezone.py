@@ -13,9 +13,8 @@ _LIMIT = 1 << 20  # bytes; a time zone has some thousand
 
 
 def check(name: str) -> None:
-    """Raise UsageError for a time zone that the host does not know; "" is none and fine."""
-    if name:
-        data(name)
+    """Raise UsageError for a time zone that the host does not know."""
+    data(name)
 
 
 def data(name: str) -> bytes:

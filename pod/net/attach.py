@@ -6,7 +6,6 @@ import _socket
 
 from pod.errors import UsageError
 from pod.linux import process
-from pod.net import slirp
 from pod.record import Record
 
 TYPE_CHECKING = False
@@ -41,7 +40,11 @@ def publishes(network: str) -> bool:
 def forwards_itself(network: str) -> bool:
     """True for a mode whose helper opens the published ports itself."""
     mode, _, options = network.partition(":")
-    return mode == PASTA or (mode == SLIRP and slirp.parse(options).port_handler == SLIRP)
+    if mode != SLIRP:
+        return mode == PASTA
+    from pod.net import slirp
+
+    return slirp.parse(options).port_handler == SLIRP
 
 
 def plan(network: str) -> NetworkPlan:
@@ -52,6 +55,8 @@ def plan(network: str) -> NetworkPlan:
     if mode == "host":
         return NetworkPlan(mode, host_address="127.0.0.1")
     if mode in (SLIRP, "", "private"):
+        from pod.net import slirp
+
         asked = slirp.parse(options)
         host = asked.host(2) if asked.allow_host_loopback else own_address() or asked.host(2)
         return NetworkPlan(SLIRP, asked.container_address, host, (asked.host(3),), options=options)
@@ -60,6 +65,8 @@ def plan(network: str) -> NetworkPlan:
 
         return pasta.plan(options)
     if mode == BRIDGE:
+        from pod.net import slirp
+
         return NetworkPlan(BRIDGE, host_address=own_address() or slirp.DEFAULTS.host(2))
     raise UsageError(
         f"no such network: {network}",
@@ -70,6 +77,8 @@ def plan(network: str) -> NetworkPlan:
 
 def plan_of(attachments: tuple[Attachment, ...]) -> NetworkPlan:
     """Return the plan of a container that is on bridge networks: what these have given it."""
+    from pod.net import slirp
+
     leading = [attachment for attachment in attachments if not attachment.internal] or list(attachments)
     servers = tuple(dict.fromkeys(entry.name_server for entry in attachments if entry.name_server))
     outside = bool(leading) and not leading[0].internal
@@ -102,6 +111,8 @@ def connect(plan: NetworkPlan, namespace: int, run_folder: str, ports: tuple[Por
     `ports` are those that the helper is to publish, if it does that itself. Raises NetworkError.
     """
     if plan.mode == SLIRP:
+        from pod.net import slirp
+
         options = slirp.parse(plan.options)
         itself = bool(ports) and options.port_handler == SLIRP
         helper = slirp.start(namespace, f"{run_folder}/slirp4netns.log", options, run_folder if itself else "")

@@ -69,6 +69,11 @@ class LogConfig(Record):
     driver: str = "k8s-file"
     options: dict[str, str] = {}
 
+    @property
+    def passes_through(self) -> bool:
+        """True where the program has the caller's own streams, and there is nothing to keep."""
+        return self.driver in ("passthrough", "passthrough-tty")
+
 
 class RestartPolicy(Record):
     """What happens after the container exits."""
@@ -304,6 +309,11 @@ class ContainerRecord(ContainerSettings, kw_only=True):
     detach_keys: str = "ctrl-p,ctrl-q"
     healthcheck: Healthcheck | None = None
     unknown: dict[str, Any] = {}
+
+    @property
+    def shares_processes(self) -> bool:
+        """True where the pid namespace is not its own: what it starts may outlive its first process."""
+        return self.pid_mode not in ("", "private")
 
     @property
     def needs(self) -> tuple[str, ...]:

@@ -79,6 +79,9 @@ class StorageLayout(Record):
     def container(self, container_id: str) -> str:
         return f"{self.root}/containers/{container_id}"
 
+    def container_log(self, container_id: str) -> str:
+        return f"{self.root}/containers/{container_id}/log"
+
     @property
     def names(self) -> str:
         return f"{self.root}/names"
@@ -148,6 +151,10 @@ class StorageLayout(Record):
 
     def run_container(self, container_id: str) -> str:
         return f"{self.runroot}/containers/{container_id}"
+
+    def stop_mark(self, container_id: str) -> str:
+        """A file that is there once the user has asked for the container's end."""
+        return f"{self.runroot}/containers/{container_id}/stopped"
 
     def container_mount(self, container_id: str) -> str:
         """Where `pod mount` shows a container's files."""

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
+from pod.engine.remove import remove
 from pod.errors import NoSuchContainer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pod.cli.commands.container.create_flags import CreateFlags
     from pod.cli.context import Context
 
 
-def remove_if_replaced(context: Context, flags: CreateFlags) -> None:
-    """Remove the container of the same name where the user said --replace."""
-    if not flags.replace_existing:
-        return
-    from pod.engine.remove import remove
-
+def remove_existing(context: Context, name: str) -> None:
+    """Remove the container that bears the name, if there is one."""
     try:
-        remove(context.engine, flags.name, force=True, volumes=False)
+        remove(context.engine, name, force=True, volumes=False)
     except NoSuchContainer:
         pass

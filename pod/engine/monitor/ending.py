@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from pod.engine import containers, events
-from pod.engine.monitor import control_group, pid_files, restarting, strays
+from pod.engine.monitor import control_group
 from pod.errors import PodError
 from pod.linux import files, times
-from pod.storage.container_records import ContainerRecord, ContainerState
+from pod.storage.container_records import ContainerRecord, ContainerState, Lifecycle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         lock.acquire()
     except OSError:
         pass  # the runtime folder went with the login session: nobody else can take a lock there either
-    if strays.are_possible(record):
+    if record.shares_processes:
+        from pod.engine.monitor import strays
+
         strays.end(supervisor.mount_namespace)
     record = _as_it_is_now(engine, record)
     state = control_group.close(state)
@@ -40,10 +42,14 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         from pod.engine import healthcheck
 
         ended = ended.replace(health=healthcheck.read(engine.layout, record.id).status)
-    stopped = supervisor.terminated or restarting.is_stopped(engine, record.id)
-    again = (supervisor.restart_wanted and not stopped) or restarting.wanted(record, state, code, stopped=stopped)
-    if again:
-        ended = ended.replace(status="restarting", restart_count=restarting.count(ended))
+    stopped = supervisor.terminated or os.path.exists(engine.layout.stop_mark(record.id))
+    again = supervisor.restart_wanted and not stopped
+    if again or record.restart.name != "no":
+        from pod.engine.monitor import restarting
+
+        again = again or restarting.wanted(record, state, code, stopped=stopped)
+        if again:
+            ended = ended.replace(status="restarting", restart_count=restarting.count(ended))
     try:
         write_down(engine, record, ended)
         events.container(engine.layout, "died", record, exitCode=str(code))
@@ -57,6 +63,8 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
         lock.release()
         supervisor.say_goodbye()
     if again:
+        from pod.engine.monitor import restarting
+
         restarting.start_again(engine, record, ended)
     elif record.pod.id and not record.pod.infra:
         from pod.engine.pods import exit_policy
@@ -90,7 +98,10 @@ def tidy_up(engine: Engine, record: ContainerRecord) -> None:
     """Remove the run folder, and the container itself where --rm was asked for. The caller holds its lock."""
     unmount_root(engine, record)
     release_volumes(engine, record)
-    pid_files.remove(record.lifecycle)
+    if record.lifecycle != Lifecycle():
+        from pod.engine.monitor import pid_files
+
+        pid_files.remove(record.lifecycle)
     if record.auto_remove:
         from pod.engine.discard import discard_container
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import log_options
 from pod.engine.handover import Handover
-from pod.engine.monitor import notify
 from pod.errors import UsageError
 from pod.oci.runtime_spec import Mount
 from pod.record import Record
@@ -40,7 +38,7 @@ NOTHING = Inherited()
 
 def take(record: ContainerRecord, handover: Handover) -> Inherited:
     """Copy the descriptors that the container is to have, before the monitor closes its own."""
-    passed = record.log.driver in log_options.PASSTHROUGH
+    passed = record.log.passes_through
     if not (passed or handover.descriptors or handover.env or handover.notify_socket):
         return NOTHING
     preserved = descriptors.set_aside(handover.descriptors)
@@ -56,6 +54,8 @@ def hand_in(bundle: Bundle, inherited: Inherited, record: ContainerRecord) -> Bu
     spec = bundle.spec
     env, mounts = (*spec.process.env, *inherited.env), spec.mounts
     if inherited.notify_socket and record.lifecycle.notify == "container":
+        from pod.engine.monitor import notify
+
         if inherited.notify_socket[0] == "@":
             raise UsageError(
                 f"NOTIFY_SOCKET={inherited.notify_socket} has no file that the container could see",
@@ -74,5 +74,7 @@ def hand_in(bundle: Bundle, inherited: Inherited, record: ContainerRecord) -> Bu
 def announce(inherited: Inherited, record: ContainerRecord) -> None:
     """Tell the service manager who its main process is: this monitor; and that it is ready, where that is known now."""
     if inherited.notify_socket:
+        from pod.engine.monitor import notify
+
         ready = ("READY=1",) if record.lifecycle.notify == "conmon" else ()
         notify.send(inherited.notify_socket, f"MAINPID={os.getpid()}", *ready)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
 def open_log(layout: StorageLayout, record: ContainerRecord) -> Log | None:
     """Open the log of a container that starts; None where it has none. Raises OSError."""
-    if record.log.driver == "k8s-file" and not record.log.options:  # on the path of `run`
-        return LogFile(log_options.path(layout, record))
     if record.log.driver not in log_options.READABLE:
         return None
     if record.log.driver == "journald":

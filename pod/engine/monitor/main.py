@@ -10,7 +10,7 @@ import time
 from pod.engine import attach_protocol as protocol
 from pod.engine import containers, events, handover, name_files, rootfs, sharing, start_files
 from pod.engine.handover import Handover
-from pod.engine.monitor import control_group, ending, log_drivers, pid_files, strays, streams
+from pod.engine.monitor import control_group, ending, log_file, streams
 from pod.engine.monitor import inherited as inheritance
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.inherited import Inherited
@@ -23,7 +23,7 @@ from pod.net import attach as network
 from pod.record import Record
 from pod.runtime import launch
 from pod.runtime.init import explain
-from pod.storage.container_records import ContainerRecord, ContainerState
+from pod.storage.container_records import ContainerRecord, ContainerState, Lifecycle, LogConfig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from pod.engine.engine import Engine
     from pod.engine.monitor.health import HealthChecks
+    from pod.engine.monitor.log_drivers import Log
     from pod.engine.monitor.network import NetworkSide
     from pod.engine.network.preparing import Prepared
     from pod.linux.locks import Lock
@@ -132,7 +133,9 @@ def _start(
             network.connect(plan, namespace, run_folder)
 
     bundle = bundle.replace(cgroup=control_group.of(engine, record), systemd=engine.settings.systemd)
-    if strays.are_possible(record):
+    if record.shares_processes:
+        from pod.engine.monitor import strays
+
         strays.adopt()
     try:
         launched, ends = _launch(bundle, record, inherited, connect)
@@ -144,15 +147,18 @@ def _start(
     checks = _health_checks(engine, record, inherited)
     try:
         state = _write_state(engine, record, launched.pid, checks, side, bundle.cgroup)
-        log = log_drivers.open_log(engine.layout, record)
-        pid_files.write(record.lifecycle, launched.pid)
+        log = _open_log(engine, record)
+        if record.lifecycle != Lifecycle():
+            from pod.engine.monitor import pid_files
+
+            pid_files.write(record.lifecycle, launched.pid)
     except (OSError, PodError):
         os.kill(launched.pid, _signal.SIGKILL)
         os.waitpid(launched.pid, 0)
         raise
     supervisor = Supervisor(launched.pid, ends, listener, [client], log)
     supervisor.close_stdin_with_client = record.stdin_once
-    if strays.are_possible(record):
+    if record.shares_processes:
         supervisor.mount_namespace = strays.namespace_of(launched.pid)
     supervisor.health = checks
     supervisor.network = side
@@ -161,6 +167,14 @@ def _start(
     if record.lifecycle.timeout:
         supervisor.kill_at = time.monotonic() + record.lifecycle.timeout
     return supervisor, state
+
+
+def _open_log(engine: Engine, record: ContainerRecord) -> Log | None:
+    if record.log == LogConfig():  # on the path of `run`
+        return log_file.LogFile(engine.layout.container_log(record.id))
+    from pod.engine.monitor import log_drivers
+
+    return log_drivers.open_log(engine.layout, record)
 
 
 def _connect(

@@ -63,7 +63,7 @@ def start_again(engine: Engine, record: ContainerRecord, state: ContainerState) 
 
 def is_stopped(engine: Engine, container_id: str) -> bool:
     """True where the user has asked for the container's end (stop.mark_stopped)."""
-    return os.path.exists(f"{engine.layout.run_container(container_id)}/stopped")
+    return os.path.exists(engine.layout.stop_mark(container_id))
 
 
 def give_up(engine: Engine, record: ContainerRecord) -> None:

@@ -10,14 +10,8 @@ from __future__ import annotations
 import os
 
 from pod.linux import files
-from pod.storage.container_records import ContainerRecord
 
 _SIGKILL = 9
-
-
-def are_possible(record: ContainerRecord) -> bool:
-    """True for a container without a pid namespace of its own."""
-    return record.pid_mode not in ("", "private")
 
 
 def adopt() -> None:

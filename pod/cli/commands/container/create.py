@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pod.cli.actions.replace import remove_if_replaced
 from pod.cli.parsers.create_options import parse_create_options
 
 TYPE_CHECKING = False
@@ -23,6 +22,9 @@ def create(context: Context, flags: CreateFlags) -> int:
     from pod.engine.create import create as create_container
 
     options = parse_create_options(context, flags)
-    remove_if_replaced(context, flags)
+    if flags.replace_existing:
+        from pod.cli.actions.replace import remove_existing
+
+        remove_existing(context, flags.name)
     print(create_container(context.engine, options).id)
     return 0

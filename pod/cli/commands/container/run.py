@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from pod.cli.actions.replace import remove_if_replaced
 from pod.cli.parsers.create_options import parse_create_options
 from pod.cli.parsers.handover import parse_handover
-from pod.cli.parsers.run_options import parse_detach_keys
 from pod.errors import UsageError
 
 TYPE_CHECKING = False
@@ -36,7 +34,10 @@ def run(context: Context, flags: RunFlags) -> int:
         options = options.replace(lifecycle=options.lifecycle.replace(remove_image=True))
     handover = parse_handover(context.environ, flags.preserve_fds, flags.preserve_fd)
     attachment = _attachment(flags, options.attach)
-    remove_if_replaced(context, flags)
+    if flags.replace_existing:
+        from pod.cli.actions.replace import remove_existing
+
+        remove_existing(context, flags.name)
     shows_output = attachment is not None and (attachment.stdout or attachment.stderr)
     told = None if shows_output else _print_id
     return run_container(context.engine, options, attachment, told, handover).exit_code
@@ -46,7 +47,11 @@ def _attachment(flags: RunFlags, streams: tuple[str, ...]) -> AttachOptions | No
     """Return how to be attached; None in the background."""
     from pod.engine.attach import AttachOptions
 
-    keys = parse_detach_keys(flags.detach_keys)
+    keys = flags.detach_keys
+    if keys:
+        from pod.cli.parsers.run_options import parse_detach_keys
+
+        parse_detach_keys(keys)
     if flags.detach:
         if streams:
             raise UsageError("--detach and --attach exclude each other")
