@@ -25,6 +25,10 @@ ROOTS = (
     "pod.cli.config_defaults "
     "pod.cli.actions.ps pod.engine.run pod.engine.exec pod.engine.stop pod.engine.remove pod.engine.logs "
     "pod.engine.monitor.main pod.engine.monitor.bare pod.engine.monitor.network pod.engine.network.joining "
+    "pod.engine.engine pod.engine.namespace pod.runtime.interpreter pod.runtime.user_namespace pod.engine.discard "
+    "pod.engine.terminal pod.engine.monitor.log_drivers pod.cli.parsers.handover pod.cli.parsers.networks "
+    "pod.cli.parsers.labels pod.cli.parsers.mounts pod.cli.parsers.ports pod.cli.parsers.run_options "
+    "pod.cli.actions.selection pod.cli.tables pod.cli.template.source pod.cli.template.values "
     "pod.net.slirp pod.net.ports pod.net.forward pod.storage.rootfs pod.storage.drivers.overlay"
 ).split()
 """What the hot commands load; all that these import belongs to the file."""

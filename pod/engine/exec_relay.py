@@ -6,9 +6,12 @@ import _signal
 import os
 import select
 
-from pod.engine.terminal import DetachKeys, Terminal
 from pod.linux import files, process
 from pod.runtime.launch import Launched
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.engine.terminal import DetachKeys, Terminal
 
 _CHUNK = 1 << 16
 _FORWARDED = (_signal.SIGINT, _signal.SIGTERM, _signal.SIGHUP, _signal.SIGQUIT, _signal.SIGUSR1, _signal.SIGUSR2)
@@ -123,6 +126,8 @@ def _drain(sinks: dict[int, int]) -> None:
 
 def terminal(launched: Launched, wakeup: int, detach_keys: str, *, interactive: bool) -> int:
     """Relay this terminal to the program's until that ends, or until the user detaches (0)."""
+    from pod.engine.terminal import DetachKeys, Terminal
+
     screen = Terminal.of_stdin() if os.isatty(0) else None
     keys = DetachKeys.parse(detach_keys)
     try:

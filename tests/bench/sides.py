@@ -69,18 +69,16 @@ def _pod(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[...,
 
 def _install(folder: Path) -> str:
     """Have this checkout as install.sh would leave it: compiled, with the modules of hot commands in one file."""
-    code = folder / "code"
-    shutil.copytree(CHECKOUT / "pod", code / "pod", ignore=shutil.ignore_patterns("__pycache__"))
-    python: list[str | Path] = [sys.executable, "-IS"]
-    subprocess.run([*python, "-m", "compileall", "-q", code], check=True)
-    packages = sysconfig.get_path("purelib")
-    paths = "import sys; sys.path[:0] = sys.argv[1:2]; sys.path += sys.argv[2:3]; from pod.hot_modules import write; "
-    write = paths + "write(sys.argv[3])"
-    subprocess.run([*python, "-c", write, code, packages, code / "hot-modules.bin"], check=True)
-    program = folder / "pod"
+    code, packages = str(folder / "code"), sysconfig.get_path("purelib")
+    shutil.copytree(CHECKOUT / "pod", f"{code}/pod", ignore=shutil.ignore_patterns("__pycache__"))
+    subprocess.run([sys.executable, "-IS", "-m", "compileall", "-q", code], check=True)
+    write = "import sys; sys.path[:0] = sys.argv[1:2]; sys.path += sys.argv[2:3]; from pod.hot_modules import write; "
+    write += "write(sys.argv[3])"
+    subprocess.run([sys.executable, "-IS", "-c", write, code, packages, f"{code}/hot-modules.bin"], check=True)
+    program = str(folder / "pod")
     places = ["--python", sys.executable, "--code", code, "--packages", packages]
-    subprocess.run([sys.executable, CHECKOUT / "packaging" / "launcher.py", program, *places], check=True)
-    return str(program)
+    subprocess.run([sys.executable, str(CHECKOUT / "packaging/launcher.py"), program, *places], check=True)
+    return program
 
 
 def _podman(folder: Path, archive: Path, env: dict[str, str], at_end: Callable[..., object]) -> Side:

@@ -8,7 +8,9 @@ import pytest
 
 from pod.cli.commands.container.create_flags import CreateFlags
 from pod.cli.commands.container.create_flags.refused import RefusedFlags
+from pod.cli.commands.container.create_flags.resources import ResourceFlags
 from pod.cli.context import Context
+from pod.cli.parsers import create_options
 from pod.cli.parsers.create_options import parse_create_options
 from pod.engine.options import CreateOptions
 from pod.errors import UsageError
@@ -248,3 +250,7 @@ def test_what_makes_no_sense_is_refused(flags: dict[str, Any], message: str) -> 
     with pytest.raises(UsageError) as caught:
         parse_create_options(CONTEXT, CreateFlags("busybox", **flags))
     assert caught.value.message == message
+
+
+def test_every_option_on_resources_is_looked_at() -> None:
+    assert set(create_options.RESOURCES) == set(ResourceFlags._fields)

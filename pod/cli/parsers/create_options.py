@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from pod.cli.commands.container.create_flags.resources import ResourceFlags
 from pod.cli.parsers import Later, environment, invalid, split_commas
 from pod.engine.options import CreateOptions, ImageSource
 from pod.errors import UsageError
@@ -50,6 +49,13 @@ else:
     logging_options, mount_flags, mounts = map(Later, ("logging_options", "mount_flags", "mounts"))
     namespaces, networks, ports, run_options = map(Later, ("namespaces", "networks", "ports", "run_options"))
     security, sizes, ulimits = map(Later, ("security", "sizes", "ulimits"))
+
+RESOURCES = (
+    "blkio_weight blkio_weight_device cgroup_conf cpu_period cpu_quota cpu_rt_period cpu_rt_runtime "
+    "cpu_shares cpus cpuset_cpus cpuset_mems device_read_bps device_read_iops device_write_bps "
+    "device_write_iops memory memory_reservation memory_swap memory_swappiness pids_limit"
+).split()
+"""The options of ResourceFlags, which a run that has none of them need not import."""
 
 _NETWORK = ("network", "ip", "ip6", "mac_address", "network_alias", "link")
 _LIFECYCLE = ("requires", "timeout", "cidfile", "pidfile", "conmon_pidfile", "sdnotify")
@@ -253,7 +259,7 @@ def _health(flags: CreateFlags) -> Healthcheck | None:
 
 
 def _resources(flags: CreateFlags) -> Resources:
-    if not any(getattr(flags, name) for name in ResourceFlags._fields):
+    if not any(getattr(flags, name) for name in RESOURCES):
         return Resources()
     from pod.cli.parsers.resources import parse_resources
 

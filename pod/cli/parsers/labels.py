@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pod.cli.parsers import invalid
-from pod.cli.parsers.line_files import read_lines
 from pod.errors import UsageError
 
 TYPE_CHECKING = False
@@ -15,6 +14,8 @@ def parse_labels(values: Iterable[str], label_files: Iterable[str] = ()) -> dict
     """Return the labels of all files and then of all options; a key alone has an empty value."""
     labels: dict[str, str] = {}
     for path in label_files:
+        from pod.cli.parsers.line_files import read_lines
+
         for line in read_lines("--label-file", path):
             key, _, value = line.lstrip().partition("=")
             if not key:

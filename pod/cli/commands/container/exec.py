@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.cli.parsers import environment, invalid, run_options
+from pod.cli.parsers import Later, invalid
 from pod.errors import UsageError
 
 TYPE_CHECKING = False
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from pod.cli.context import Context
     from pod.cli.options import Argument, DetachKeys, Latest, Option, PreserveFd, PreserveFds
+    from pod.cli.parsers import environment, handover, run_options
+else:
+    environment, handover, run_options = map(Later, ("environment", "handover", "run_options"))
 
 
 def exec_(
@@ -43,7 +46,6 @@ def exec_(
       pod exec -u root -w /srv web ls -l
     """
     from pod.cli.actions.selection import one
-    from pod.cli.parsers.handover import parse_preserved
     from pod.engine.exec import ExecOptions
     from pod.engine.exec import exec_ as exec_in_container
 
@@ -54,14 +56,14 @@ def exec_(
         raise UsageError("no command is given", hint="usage: pod exec [OPTIONS] CONTAINER COMMAND [ARG...]")
     options = ExecOptions(
         command=command,
-        env=environment.parse_environment(env, env_file, context.environ),
+        env=environment.parse_environment(env, env_file, context.environ) if env or env_file else (),
         user=user,
         working_dir=workdir,
         tty=tty,
         interactive=interactive,
         detach=detach,
         privileged=privileged,
-        detach_keys=run_options.parse_detach_keys(detach_keys),
-        preserved=parse_preserved(preserve_fds, preserve_fd) if preserve_fds or preserve_fd else (),
+        detach_keys=detach_keys and run_options.parse_detach_keys(detach_keys),
+        preserved=handover.parse_preserved(preserve_fds, preserve_fd) if preserve_fds or preserve_fd else (),
     )
     return exec_in_container(context.engine, one(context, names, latest), options)

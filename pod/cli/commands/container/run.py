@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.cli.parsers import Later
 from pod.cli.parsers.create_options import parse_create_options
 from pod.cli.parsers.handover import parse_handover
 from pod.errors import UsageError
@@ -10,7 +11,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.cli.commands.container.run_flags import RunFlags
     from pod.cli.context import Context
+    from pod.cli.parsers import run_options
     from pod.engine.attach import AttachOptions
+else:
+    run_options = Later("run_options")
 
 
 def run(context: Context, flags: RunFlags) -> int:
@@ -47,11 +51,7 @@ def _attachment(flags: RunFlags, streams: tuple[str, ...]) -> AttachOptions | No
     """Return how to be attached; None in the background."""
     from pod.engine.attach import AttachOptions
 
-    keys = flags.detach_keys
-    if keys:
-        from pod.cli.parsers.run_options import parse_detach_keys
-
-        parse_detach_keys(keys)
+    keys = flags.detach_keys and run_options.parse_detach_keys(flags.detach_keys)
     if flags.detach:
         if streams:
             raise UsageError("--detach and --attach exclude each other")
