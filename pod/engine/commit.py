@@ -6,6 +6,7 @@ that it reads from as its root.
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 from pod.engine import containers, diff, root_folder, rootfs, users_map
@@ -13,6 +14,7 @@ from pod.engine.container_view import open_view
 from pod.engine.images import garbage
 from pod.engine.images.publish import cannot_store, publish, unpack
 from pod.engine.images.tag import full_name
+from pod.engine.pause import paused
 from pod.errors import StorageError
 from pod.linux import jsonfile, times, workers
 from pod.oci import media_types
@@ -56,6 +58,7 @@ class CommitOptions(Record):
     squash: bool = False  # one layer with everything
     volumes: bool = False  # the contents of volumes too
     docker_types: bool = False
+    pause: bool = False  # while the files are read
 
 
 class _Parent(Record):
@@ -79,7 +82,8 @@ def commit(engine: Engine, name: str, options: CommitOptions) -> Digest:
     sweep(engine.layout)
     try:
         with BlobStaging(engine.layout, "commit") as staging:
-            layer = _stage_layer(engine, staging, container, options)
+            with paused(engine, container) if options.pause else contextlib.nullcontext():
+                layer = _stage_layer(engine, staging, container, options)
             unpack(engine, staging, layer.digest, layer)
             config = _image_config(parent, container.record, run_config, layer.digest, options)
             new = _stage_documents(staging, parent, config, layer, (full,) if full else (), options)

@@ -5,11 +5,15 @@ Stopping every process with SIGSTOP would be no substitute: parents see their ch
 
 from __future__ import annotations
 
+import contextlib
+
 from pod.engine import containers, events
 from pod.errors import KernelRefused, WrongState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
 
@@ -34,6 +38,23 @@ def unpause(engine: Engine, name: str) -> None:
     if container.state.status != "paused" or not container.running:
         raise WrongState(f"cannot unpause container {container.name}: it is not paused")
     _set(engine, container, frozen=False)
+
+
+@contextlib.contextmanager
+def paused(engine: Engine, container: Container) -> Iterator[None]:
+    """Keep a container frozen for the block; one that does not run, or is paused already, is left alone.
+
+    Raises KernelRefused for one that cannot be frozen, as Podman refuses it.
+    """
+    if not container.running or container.state.status == "paused":
+        yield
+        return
+    pause(engine, container.id)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(WrongState):  # it was killed meanwhile, or somebody else has let it go on
+            unpause(engine, container.id)
 
 
 def _set(engine: Engine, container: Container, *, frozen: bool) -> None:

@@ -87,6 +87,17 @@ def test_a_container_has_a_control_group_of_its_own(pod: CommandLine) -> None:
 
 
 @OWNED
+def test_a_commit_can_pause_its_container(pod: CommandLine) -> None:
+    with background(pod, "busybox", "sh", "-c", "head -c 50000000 /dev/zero >/big; sleep 1000") as container:
+        pod("commit", "--pause", container, "committed-in-peace").ok()
+        assert pod("inspect", "--format", "{{.State.Status}}", container).ok().stdout == "running\n"
+        told = pod("events", "--stream=false", "--filter", f"container={container}", "--format", "{{.Status}}").ok()
+        assert [word for word in told.lines if word in ("pause", "unpause")] == ["pause", "unpause"]
+        assert pod("exec", container, "echo", "goes on").ok().stdout == "goes on\n"
+    pod("rmi", "committed-in-peace").ok()
+
+
+@OWNED
 def test_a_paused_container_does_nothing(pod: CommandLine) -> None:
     script = "while :; do echo; sleep 0.05; done"
     with background(pod, "busybox", "sh", "-c", script) as container:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pod.cli.parsers import invalid
 from pod.engine import commit as engine
-from pod.errors import UsageError
 from pod.linux import files, jsonfile
 from pod.oci.image_config import RunConfig
 
@@ -14,13 +13,8 @@ if TYPE_CHECKING:
     from pod.engine.commit import CommitOptions
 
 
-def commit(context: Context, container: str, options: CommitOptions, *, config: str, iidfile: str, pause: bool) -> int:
+def commit(context: Context, container: str, options: CommitOptions, *, config: str, iidfile: str) -> int:
     """Make an image of a container and print its id."""
-    if pause:
-        raise UsageError(
-            "cannot pause the container: without root there is no freezer to do it",
-            hint="leave --pause out; to be sure that nothing changes, stop the container first",
-        )
     if config:
         options = options.replace(config=_read_config(config))
     image_id = engine.commit(context.engine, container, options)

@@ -49,5 +49,6 @@ def commit(
         squash=squash,
         volumes=include_volumes,
         docker_types=format == "docker",
+        pause=pause,
     )
-    return commit_container(context, container, options, config=config, iidfile=iidfile, pause=pause)
+    return commit_container(context, container, options, config=config, iidfile=iidfile)
