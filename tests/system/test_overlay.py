@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,47 +11,32 @@ import pytest
 
 from tests.support.commands import CommandLine
 from tests.support.containers import eventually
+from tests.support.machines import NoMachines, two_machines
 from tests.support.networks import keepers, network
 
 pytestmark = pytest.mark.skipif(
     not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="this user may not open /dev/net/tun"
 )
-TWO_MACHINES = """
-unshare --net sleep 1000 & other=$!
-while [ "$(readlink /proc/$other/ns/net)" = "$(readlink /proc/self/ns/net)" ]; do sleep 0.01; done
-set -e
-ip link set lo up
-ip link add wire type veth peer name wire netns $other
-ip address add 192.0.2.1/24 dev wire
-ip link set wire up
-nsenter --net=/proc/$other/ns/net sh -ec 'ip link set lo up; ip address add 192.0.2.2/24 dev wire; ip link set wire up'
-echo $other
-wait
-"""
 GREET = 'while true; do echo "hello from $0" | nc -l -p 80; done'
 KEY = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
-def machines(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> Iterator[list[CommandLine]]:
-    """Two machines on one wire, 192.0.2.1 and 192.0.2.2."""
-    words = ["unshare", "--map-current-user", "--keep-caps", "--net", "sh", "-c", TWO_MACHINES]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True) as first:
-        assert first.stdout
-        second = first.stdout.readline().strip()
-        if not second:
-            pytest.skip("no network namespaces can be made in a user namespace of this user's")
-        pods = []
-        for name, pid in (("east", str(first.pid)), ("west", second)):
-            pod = make_pod(name)
-            entering = ["nsenter", "--target", pid, "--user", "--net", "--preserve-credentials"]
-            pods.append(CommandLine([*entering, *pod.prefix], pod.env))
-            pods[-1]("load", "-i", busybox_archive).ok()
-        yield pods
-        for pod in pods:
-            pod("rm", "-af", "-t", "0").ok()
-            eventually(lambda pod=pod: keepers(pod) == [], "the end of the keeper")  # type: ignore[misc]
-        os.killpg(first.pid, signal.SIGKILL)
+def machines(
+    make_pod: Callable[[str], CommandLine], busybox_archive: Path, scratch: Path, session_env: dict[str, str]
+) -> Iterator[list[CommandLine]]:
+    """A pod on each of two machines, 192.0.2.1 and 192.0.2.2."""
+    try:
+        with (
+            two_machines(scratch / "overlays", session_env) as (first, second),
+            first.with_pod(make_pod("east")) as east,
+            second.with_pod(make_pod("west")) as west,
+        ):
+            for pod in (east, west):
+                pod("load", "-i", busybox_archive).ok()
+            yield [east, west]
+    except NoMachines as reason:
+        pytest.skip(str(reason))
 
 
 def make(pod: CommandLine, number: int, *options: str, name: str = "over") -> None:

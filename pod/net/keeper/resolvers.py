@@ -7,6 +7,7 @@ import os
 from pod.linux import files
 
 _PATH = "/etc/resolv.conf"
+_NONE = "127.0.0.1"  # where none is named, it is this machine's (resolv.conf(5))
 _MOST = 3  # MAXNS of the C library
 
 
@@ -25,6 +26,8 @@ class HostResolvers:
             if stamp != self._stamp:
                 self._servers = _parse(files.read_bytes(_PATH, 1 << 16).decode(errors="replace"))
                 self._stamp = stamp
+        except FileNotFoundError:
+            return [_NONE]
         except OSError:
             return []
         return self._servers
@@ -32,4 +35,4 @@ class HostResolvers:
 
 def _parse(text: str) -> list[str]:
     lines = [line.split("#")[0].split() for line in text.splitlines()]
-    return [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"][:_MOST]
+    return [words[1] for words in lines if len(words) > 1 and words[0] == "nameserver"][:_MOST] or [_NONE]

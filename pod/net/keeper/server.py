@@ -71,16 +71,18 @@ class _Forwarded:
 
 
 class _Connection:
-    """A client's connection over TCP, or ours to a server on its behalf."""
+    """A client's connection over TCP to one of our endpoints, or ours to a server on its behalf."""
 
-    def __init__(self, sock: _socket.socket, endpoint: Endpoint | None, address: str = "") -> None:
+    def __init__(self, sock: _socket.socket, endpoint: Endpoint | None, address: str, seconds: float) -> None:
         self.socket = sock
         self.endpoint = endpoint
         self.address = address
         self.received = b""
         self.to_send = b""
+        self.query = b""  # what a server is asked
         self.other: _Connection | None = None
-        self.deadline = time.monotonic() + _CONVERSATION
+        self.servers: Sequence[str] = ()  # to be asked if this one does not answer
+        self.deadline = time.monotonic() + seconds
 
     def message(self) -> bytes | None:
         """Return the first whole message, which two bytes with its length precede."""
@@ -150,7 +152,7 @@ class NameServer:
             sock.close()
             self._ask(question)
         for connection in [c for c in self._connections.values() if c.deadline <= now]:
-            self._hang_up(connection)
+            self._give_up(connection)
 
     # --- over UDP
 
@@ -229,7 +231,7 @@ class NameServer:
         if len(self._connections) >= _MOST_CONNECTIONS:
             sock.close()
             return
-        self._connections[fd] = _Connection(sock, endpoint, address[0])
+        self._connections[fd] = _Connection(sock, endpoint, address[0], _CONVERSATION)
 
     def _serve_connection(self, connection: _Connection) -> None:
         try:
@@ -240,41 +242,72 @@ class NameServer:
         except BlockingIOError:
             return
         except OSError:
-            data = b""
-        if not data:
-            self._hang_up(connection)
+            data = b""  # also ECONNREFUSED, EPIPE of a server that is not there
+        if not data or len(connection.received) > _DATAGRAM:
+            self._give_up(connection)
             return
         connection.received += data
-        while (message := connection.message()) is not None:
-            if connection.endpoint is None:
-                self._pass_back(connection, message)
-                return
-            self._serve_message(connection, connection.endpoint, message)
+        if connection.endpoint is not None:
+            self._serve_messages(connection, connection.endpoint)
+        elif (message := connection.message()) is not None:
+            self._pass_back(connection, message)
+
+    def _serve_messages(self, connection: _Connection, endpoint: Endpoint) -> None:
+        """Serve what a client has sent at once; the C library asks for both kinds of addresses that way."""
+        while connection.other is None and (message := connection.message()) is not None:
+            self._serve_message(connection, endpoint, message)
 
     def _serve_message(self, connection: _Connection, endpoint: Endpoint, query: bytes) -> None:
         question = dns.parse_question(query)
-        if question is None or connection.other is not None:
+        if question is None:
             self._hang_up(connection)
             return
         found = self._own_answer(question, endpoint, connection.address)
         if isinstance(found, bytes):
-            connection.to_send += len(found).to_bytes(2, "big") + found
+            self._say(connection, found)
             return
-        sock = _socket.socket(
-            addresses.family(found[0]), _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC | _socket.SOCK_NONBLOCK
-        )
-        sock.connect_ex((found[0], PORT))
-        server = _Connection(sock, None)
-        server.to_send = len(query).to_bytes(2, "big") + query
-        server.other, connection.other = connection, server
+        self._ask_over_tcp(connection, len(query).to_bytes(2, "big") + query, found)
+
+    def _ask_over_tcp(self, client: _Connection, query: bytes, servers: Sequence[str]) -> None:
+        """Connect with the first of the servers; the others are for when it does not answer."""
+        kind = _socket.SOCK_STREAM | _socket.SOCK_CLOEXEC | _socket.SOCK_NONBLOCK
+        sock = _socket.socket(addresses.family(servers[0]), kind)
+        sock.connect_ex((servers[0], PORT))  # a failure shows when it is written to
+        server = _Connection(sock, None, servers[0], _PATIENCE)
+        server.to_send = server.query = query
+        server.servers = servers[1:]
+        server.other, client.other = client, server
         self._connections[sock.fileno()] = server
+
+    def _give_up(self, connection: _Connection) -> None:
+        """Hang up on a client; where a server has not answered, ask the next, or tell the client that none did."""
+        client = connection.other
+        if connection.endpoint is not None or client is None:
+            self._hang_up(connection)
+            return
+        client.other = connection.other = None
+        self._hang_up(connection)
+        question = dns.parse_question(connection.query[2:])
+        if connection.servers:
+            self._ask_over_tcp(client, connection.query, connection.servers)
+        elif question is not None:
+            self._answer_late(client, dns.answer(question, [], dns.SERVFAIL))
 
     def _pass_back(self, server: _Connection, message: bytes) -> None:
         client, server.other = server.other, None
         self._hang_up(server)
         if client is not None:
-            client.other = None
-            client.to_send += len(message).to_bytes(2, "big") + message
+            self._answer_late(client, message)
+
+    def _answer_late(self, client: _Connection, message: bytes) -> None:
+        """Answer a client who waited for a server, and go on with what it has asked since."""
+        client.other = None
+        self._say(client, message)
+        if client.endpoint is not None:
+            self._serve_messages(client, client.endpoint)
+
+    def _say(self, client: _Connection, message: bytes) -> None:
+        client.to_send += len(message).to_bytes(2, "big") + message
 
     def _hang_up(self, connection: _Connection) -> None:
         """End a connection, and with it the one that it is about."""
