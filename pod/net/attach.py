@@ -111,9 +111,11 @@ def connect(plan: NetworkPlan, namespace: int, run_folder: str, ports: tuple[Por
     `ports` are those that the helper is to publish, if it does that itself. Raises NetworkError.
     """
     if plan.mode == SLIRP:
-        from pod.net import slirp
+        from pod.net import namespaces, slirp
 
         options = slirp.parse(plan.options)
+        if options.enable_ipv6:
+            namespaces.use_addresses_at_once(namespace)
         itself = bool(ports) and options.port_handler == SLIRP
         helper = slirp.start(namespace, f"{run_folder}/slirp4netns.log", options, run_folder if itself else "")
         helper.wait_until_ready()

@@ -73,6 +73,11 @@ def _in_thread(function: Callable[[], _T]) -> _T:
     return results[0]
 
 
+def use_addresses_at_once(namespace: int) -> None:
+    """Let new interfaces of a namespace skip the second in which IPv6 looks for duplicates: nobody else is there."""
+    run_in(namespace, lambda: set_sysctl("ipv6/conf/default/accept_dad", "0"))
+
+
 def set_sysctl(key: str, value: str) -> None:
     """Write a setting of the network namespace of the calling thread; one that the kernel has not is left out."""
     try:

@@ -41,7 +41,7 @@ END
 sh -e "$0/configure" "$0" 1 2
 nsenter --net=/proc/$other/ns/net --mount=/proc/$other/ns/mnt sh -e "$0/configure" "$0" 2 1
 echo $other
-wait
+while read -r line; do sh -c "$line"; echo done; done
 """
 
 
@@ -57,6 +57,7 @@ class Machine:
     prefix: Sequence[str]
     resolv_conf: Path
     env: dict[str, str]
+    shell: subprocess.Popen[str]
 
     @property
     def ipv4(self) -> str:
@@ -77,6 +78,12 @@ class Machine:
 
     def __call__(self, *words: str, input: str | None = None) -> Result:
         return CommandLine(self.prefix, self.env)(*words, input=input)
+
+    def privileged(self, line: str) -> None:
+        """Run a line of shell as who may change the machine's network; for the first machine."""
+        assert self.shell.stdin and self.shell.stdout
+        print(line, file=self.shell.stdin, flush=True)
+        assert self.shell.stdout.readline() == "done\n"
 
     def python(self, script: str, *words: str) -> str:
         """Run a Python program with this checkout's modules on the machine and return what it prints."""
@@ -99,19 +106,20 @@ def two_machines(folder: Path, env: dict[str, str]) -> Iterator[tuple[Machine, M
     """Make two machines on one wire. Raises NoMachines."""
     folder.mkdir(exist_ok=True)
     words = ["unshare", "--map-current-user", "--keep-caps", "--net", "--mount", "sh", "-c", _SET_UP, str(folder)]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, start_new_session=True) as first:
+    pipe = subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True, start_new_session=True) as first:
         assert first.stdout
         second = first.stdout.readline().strip()
         if not second:
             raise NoMachines("no network namespaces can be made in a user namespace of this user's")
         try:
-            yield (_machine(1, str(first.pid), folder, env), _machine(2, second, folder, env))
+            yield (_machine(1, str(first.pid), folder, env, first), _machine(2, second, folder, env, first))
         finally:
             os.killpg(first.pid, signal.SIGKILL)
     eventually(lambda: not Path(f"/proc/{second}").exists(), "the end of the second machine")
 
 
-def _machine(number: int, pid: str, folder: Path, env: dict[str, str]) -> Machine:
+def _machine(number: int, pid: str, folder: Path, env: dict[str, str], shell: subprocess.Popen[str]) -> Machine:
     entering = [
         "nsenter",
         "--target",
@@ -122,4 +130,4 @@ def _machine(number: int, pid: str, folder: Path, env: dict[str, str]) -> Machin
         "--preserve-credentials",
         f"--wdns={os.getcwd()}",
     ]
-    return Machine(number, entering, folder / f"resolv{number}.conf", env)
+    return Machine(number, entering, folder / f"resolv{number}.conf", env, shell)

@@ -34,6 +34,7 @@ class SharedNamespace:
         self.links = namespaces.run_in(self.namespace, Links)
         self._nftables = namespaces.run_in(self.namespace, nftables.open_netlink)
         if not taken_over:
+            namespaces.use_addresses_at_once(self.namespace)
             namespaces.run_in(self.namespace, _prepare)
             self.links.set_up(_LOOPBACK)
             for family in (AF_INET, AF_INET6):
