@@ -181,3 +181,26 @@ def test_a_socket_of_systemds_is_handed_into_the_container(manager: Manager, pod
     finally:
         manager.systemctl("stop", "sock.socket", "sock.service")
         (units / "sock.socket").unlink()
+
+
+def test_a_pod_starts_its_containers_and_goes_with_them(manager: Manager, pod: CommandLine, quadlets: Path) -> None:
+    member = "[Container]\nImage=busybox\nPod=site.pod\nStopTimeout=0\n"
+    install(
+        pod,
+        quadlets,
+        site__pod="[Pod]\nPodName=site\nPublishPort=127.0.0.1:18082:80\n",
+        serve__container=member + "Exec=sh -c 'echo from the pod >/index.html; exec httpd -f -p 80 -h /'\n",
+        aside__container=member + "ContainerName=aside\nExec=sleep 1000\n",
+    )
+    manager.ok("start", "site-pod.service")
+    manager.becomes("serve.service", "active")
+    manager.becomes("aside.service", "active")
+    assert pod("exec", "aside", "hostname").ok().stdout == "site\n"
+    with socket.create_connection(("127.0.0.1", 18082), timeout=5) as connection:
+        connection.sendall(b"GET /index.html HTTP/1.0\r\n\r\n")
+        with connection.makefile("rb") as stream:
+            assert stream.read().endswith(b"from the pod\n")
+    assert pod("pod", "ps", "--format", "{{.Name}} {{.Status}}").ok().stdout == "site Running\n"
+    manager.ok("stop", "site-pod.service")
+    assert manager.state("serve.service") != "active"
+    assert pod("pod", "ps", "-q").ok().stdout == pod("ps", "-aq").ok().stdout == ""

@@ -130,8 +130,6 @@ def _has_generator() -> bool:
 
 
 def _complain(context: Context, generated: generator.Generated) -> bool:
-    for warning in generated.warnings:
-        errors_output.notice(warning)
     for err in generated.errors:
         errors_output.show(err, context.debug)
     return bool(generated.errors)

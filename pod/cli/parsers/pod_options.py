@@ -54,8 +54,8 @@ def parse_pod_changes(context: Context, flags: PodCloneFlags) -> dict[str, Any]:
 
 def _shared(context: Context, flags: InfraFlags) -> dict[str, Any]:
     """Return the options that containers have, too."""
-    shared = set(flags._fields) & set(CreateFlags._fields) - set(_NOT_OF_CONTAINERS)
-    same = {name: getattr(flags, name) for name in shared if getattr(flags, name) != flags._defaults.get(name)}
+    shared = set(flags._defaults) & set(CreateFlags._fields) - set(_NOT_OF_CONTAINERS)
+    same = {name: getattr(flags, name) for name in shared if getattr(flags, name) != flags._defaults[name]}
     found = parse_create_options(context, CreateFlags(image="", **same))
     return {name: getattr(found, name) for name in set(PodOptions._fields) & set(found._fields) - {"name"}}
 

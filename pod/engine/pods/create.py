@@ -13,7 +13,7 @@ from pod.engine.options import CreateOptions
 from pod.engine.pods import infra, store
 from pod.errors import NameTaken, StorageError, UsageError
 from pod.linux import files, ids, jsonfile, locks, times
-from pod.storage.container_records import PodMember
+from pod.storage.container_records import ControlGroup, PodMember
 from pod.storage.pod_records import SHAREABLE, VERSION, PodRecord
 
 TYPE_CHECKING = False
@@ -109,11 +109,17 @@ def _make_infra(engine: Engine, pod_id: str, name: str, options: PodOptions) -> 
         shm_size=options.shm_size,
         sysctls=options.sysctls,
         resources=options.resources,
-        control_group=options.control_group,
+        control_group=_control_group(options),
         lifecycle=options.lifecycle,
         create_command=options.create_command,
     )
     return creation.create(engine, made).id
+
+
+def _control_group(options: PodOptions) -> ControlGroup:
+    """Let the monitor whose pid is wanted stay in the unit that it is then the main process of."""
+    wanted = options.control_group
+    return wanted.replace(mode="no-conmon") if options.lifecycle.monitor_pid_file and not wanted.parent else wanted
 
 
 def _record(pod_id: str, name: str, infra_id: str, options: PodOptions) -> PodRecord:

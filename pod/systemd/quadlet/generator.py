@@ -49,7 +49,6 @@ class Generated(Record):
     links: dict[str, str]  # path → target, below the folder of the units
     sources: tuple[Source, ...]
     errors: tuple[UnitError, ...]
-    warnings: tuple[str, ...] = ()
 
 
 def generate(environ: Mapping[str, str], program: str) -> Generated:
@@ -71,17 +70,7 @@ def generate(environ: Mapping[str, str], program: str) -> Generated:
             errors.append(err)
     if units:
         units[NETWORK_ONLINE] = _WAIT_FOR_NETWORK
-    return Generated(units, links, tuple(sources), tuple(errors), _warnings(sources))
-
-
-def _warnings(sources: list[Source]) -> tuple[str, ...]:
-    """Return what the user should know of files that were read without a fault."""
-    return tuple(
-        f"{source.path}: this version of pod has no `pod {word}`: the service will fail to start"
-        for source in sources
-        for kind, word in (("pod", "pod create"), ("kube", "kube play"))
-        if source.kind == kind
-    )
+    return Generated(units, links, tuple(sources), tuple(errors))
 
 
 def write(generated: Generated, folder: str) -> None:

@@ -31,7 +31,7 @@ def main() -> None:
     generated = generate(os.environ, own_program())
     if "-v" in arguments or "--verbose" in arguments:
         print(*(f"read {source.path}" for source in generated.sources), sep="\n", file=sys.stderr)
-    for notice in (*generated.warnings, *map(_sentence, generated.errors)):
+    for notice in map(_sentence, generated.errors):
         print(f"pod-user-generator: {notice}", file=sys.stderr)
     if not folders or {"--dryrun", "-dryrun"} & set(arguments):
         print(listing(generated), end="")

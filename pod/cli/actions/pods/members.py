@@ -29,7 +29,8 @@ def chosen(pod: Pod, names: Sequence[str]) -> list[str]:
         return [one.id for one in pod.members]
     found = []
     for name in names:
-        ids = [one.id for one in pod.containers if name == one.name or one.id.startswith(name)]
+        ids = [one.id for one in pod.containers if name == one.name]
+        ids = ids or [one.id for one in pod.containers if one.id.startswith(name)]
         if not ids:
             raise NoSuchContainer(name)
         found += ids
