@@ -116,7 +116,7 @@ def _prepare(engine: Engine, options: CreateOptions) -> ContainerRecord:
     if record.systemd.mode == "always" or record.command[0].endswith(("/init", "systemd")):
         from pod.engine import init_system
 
-        record = init_system.settle(record, signal_given=options.stop_signal is not None)
+        record = init_system.settle(engine, record, signal_given=options.stop_signal is not None)
     if record.users != _SHARED or record.accounts.host_users:
         record = _with_users(engine, record, options)
     if record.log.driver != "k8s-file" or record.log.options:

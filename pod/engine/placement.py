@@ -39,6 +39,12 @@ def foresee(settings: Settings, record: ContainerRecord) -> Place | None:
     return _delegated(record)
 
 
+def is_possible(settings: Settings, record: ContainerRecord) -> bool:
+    """True where the container will have a group of its own, as far as can be told without asking systemd."""
+    folder = cgroups.folder_of()
+    return _uses_systemd(settings, record) or bool(folder and cgroups.is_ours(folder))
+
+
 def take(settings: Settings, record: ContainerRecord) -> Place | None:
     """Go where the group of a container can be made, and return the place. Raises KernelRefused, OSError."""
     group = record.control_group

@@ -103,6 +103,8 @@ def environment(record: ContainerRecord) -> tuple[str, ...]:
     defaults = [DEFAULT_PATH, f"HOSTNAME={hostname(record)}", "container=pod"]
     if record.tty:
         defaults.append("TERM=xterm")
+    if record.systemd.enabled:
+        defaults.append(f"container_uuid={record.id[:32]}")  # what becomes /etc/machine-id, where the image has none
     return (*(item for item in defaults if item.partition("=")[0] not in given), *record.env)
 
 
