@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pod.storage.container_records import ContainerRecord, DeviceLimit
 
 _MOUNTS = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
-_SLICE = "user.slice"  # pod.runtime.scopes.DEFAULT_SLICE, which not every `inspect` has to import
+_SLICE = "user.slice"  # pod.linux.scopes.DEFAULT_SLICE, which not every `inspect` has to import
 
 
 def path(folder: str) -> str:

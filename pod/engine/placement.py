@@ -16,8 +16,8 @@ import errno
 import os
 
 from pod.errors import KernelRefused
-from pod.linux import files
-from pod.runtime import cgroups, scopes
+from pod.linux import files, scopes
+from pod.runtime import cgroups
 from pod.runtime.cgroups import Place
 
 TYPE_CHECKING = False

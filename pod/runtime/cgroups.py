@@ -210,7 +210,7 @@ def join(folder: str, systemd: Sequence[str] = (), beside: int = 0) -> None:
         scope, _, inner = folder.partition(".scope/")
         if err.errno not in (errno.EACCES, errno.EPERM) or not systemd or not inner:
             raise
-        from pod.runtime import scopes
+        from pod.linux import scopes
 
         scopes.attach(systemd, f"{os.path.basename(scope)}.scope", f"/{inner}")
 

@@ -116,3 +116,20 @@ def test_a_unit_that_is_split_has_the_container_in_it(manager: Manager, pod: Com
     assert "sleep 12345" in status and f"Main PID: {monitor}" in status
     manager.ok("stop", "part.service")
     wait(lambda: not (ROOT / top[1:]).exists(), "the groups stay")
+
+
+def test_the_networks_outlive_the_unit_that_was_the_first_on_them(
+    manager: Manager, pod: CommandLine, quadlets: Path
+) -> None:
+    text = "[Container]\nImage=busybox\nContainerName={}\nNetwork=both.network\nStopTimeout=0\nExec=httpd -f -p 80\n"
+    files = {f"{name}__container": text.format(name) for name in ("first", "second")}
+    install(pod, quadlets, both__network="[Network]\nNetworkName=both\n", **files)
+    manager.ok("start", "first.service")
+    manager.ok("start", "second.service")
+    keeper = manager.ok("list-units", "--plain", "--no-legend", "pod-networks-*")
+    assert len(keeper.splitlines()) == 1, keeper
+    manager.ok("stop", "first.service")
+    manager.ok("start", "first.service")
+    assert manager.ok("list-units", "--plain", "--no-legend", "pod-networks-*") == keeper
+    address = shown(pod, "first", ".NetworkSettings.Networks.both.IPAddress")[0]
+    pod("exec", "second", "sh", "-c", f"nc -w5 {address} 80 </dev/null").ok()

@@ -65,8 +65,13 @@ class Supervisor:
         return self._exit_code
 
     def _terminate(self, _number: int, _frame: object) -> None:
-        """Whoever ends us means the container: pass it on in the container's own way, and see its end."""
+        """Whoever ends us means the container: pass it on in the container's own way, and see its end in its time."""
         self.terminated = True
+        if self.stop_timeout == 0:
+            self._kill()
+        elif self.stop_timeout > 0:  # an alarm: the wait for events goes on as it was begun
+            _signal.signal(_signal.SIGALRM, lambda _number, _frame: self._kill())
+            _signal.alarm(self.stop_timeout)
         try:
             os.kill(self.init, self.stop_signal)
         except ProcessLookupError:

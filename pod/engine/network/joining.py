@@ -47,7 +47,9 @@ def join(engine: Engine, record: ContainerRecord, prepared: Prepared, namespace:
 
 
 def _ask(engine: Engine, prepared: Prepared, request: dict[str, Any], namespace: int) -> Joined:
-    keeper = prepared.keeper or client.reach(engine.layout.run_network, engine.layout.lock("network"))
+    keeper = prepared.keeper or client.reach(
+        engine.layout.run_network, engine.layout.lock("network"), systemd=engine.settings.systemd
+    )
     answer, given = keeper.ask("join", (namespace,), **request)
     attachments = tuple(Attachment.from_json(document) for document in answer["attachments"])
     return Joined(attachments, keeper, given[0])
@@ -63,7 +65,9 @@ def rejoin(settings: Settings, container: str, namespace: int, shared: int) -> t
 
     engine = Engine(settings, lambda _sentence: None)
     found = containers.load(engine.layout, container)
-    keeper = client.reach(engine.layout.run_network, engine.layout.lock("network"), shared)
+    keeper = client.reach(
+        engine.layout.run_network, engine.layout.lock("network"), shared, systemd=engine.settings.systemd
+    )
     request = _request(engine, found.record, found.state.attachments)
     try:
         _answer, given = keeper.ask("join", (namespace,), **request)

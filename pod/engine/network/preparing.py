@@ -55,7 +55,9 @@ def prepare(engine: Engine, record: ContainerRecord) -> Prepared:
         from pod.net.keeper import client
 
         try:
-            prepared.keeper = client.reach(engine.layout.run_network, engine.layout.lock("network"))
+            prepared.keeper = client.reach(
+                engine.layout.run_network, engine.layout.lock("network"), systemd=engine.settings.systemd
+            )
         except BaseException:
             prepared.close()
             raise

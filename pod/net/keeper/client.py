@@ -51,17 +51,17 @@ class KeeperGone(NetworkError):
     """The keeper was killed, or could not start."""
 
 
-def reach(folder: str, lock: str, namespace: int = -1) -> Connection:
+def reach(folder: str, lock: str, namespace: int = -1, systemd: Sequence[str] = ()) -> Connection:
     """Return a connection to the keeper of a runtime folder, started now where there is none.
 
-    `namespace` is the shared network namespace that a keeper before this one has left. The caller is in the user's
-    namespace.
+    `systemd` are the sockets of the user's, for whom the keeper is a unit of its own. `namespace` is the shared network
+    namespace that a keeper before this one has left. The caller is in the user's namespace.
     """
     files.make_folders(folder)
     with locks.Lock(lock):
         found = connect(folder)
         if found is None:
-            _start(folder, lock, namespace)
+            _start(folder, lock, namespace, systemd)
             found = connect(folder)
     if found is None:
         raise KeeperGone("the process that keeps the networks could not be started")
@@ -79,14 +79,20 @@ def connect(folder: str) -> Connection | None:
     return Connection(sock)
 
 
-def _start(folder: str, lock: str, namespace: int) -> None:
+def _start(folder: str, lock: str, namespace: int, systemd: Sequence[str]) -> None:
     """Start a keeper with the socket that its clients connect to: they need not wait until it is ready."""
     files.remove_file(f"{folder}/{protocol.SOCKET_NAME}")
     listener = _socket.socket(_socket.AF_UNIX, _KIND)
     _with_short_path(folder, listener.bind)
     os.chmod(f"{folder}/{protocol.SOCKET_NAME}", 0o600)
     listener.listen(1024)
-    document = {"listener": listener.fileno(), "folder": folder, "lock": lock, "namespace": namespace}
+    document = {
+        "listener": listener.fileno(),
+        "folder": folder,
+        "lock": lock,
+        "namespace": namespace,
+        "systemd": [*systemd],
+    }
     argv = process.python_argv("pod.net.keeper.main", jsonfile.dumps(document).decode())
     passed = [listener.fileno(), *([namespace] if namespace >= 0 else [])]
     log = os.open(f"{folder}/keeper.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)

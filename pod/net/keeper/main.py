@@ -214,6 +214,18 @@ def _milliseconds(*moments: float | None) -> float | None:
     return max(0.0, min(known) - time.monotonic()) * 1000 + 1 if known else None
 
 
+def _leave_unit(systemd: list[str]) -> None:
+    """Go to a scope of our own: the unit of the first container may be stopped while others are on the networks."""
+    if not any(map(os.path.exists, systemd)):
+        return
+    from pod.linux import scopes
+
+    try:
+        scopes.start(systemd, f"pod-networks-{os.getpid()}.scope", scopes.DEFAULT_SLICE, "pod: networks")
+    except scopes.Refused:
+        pass  # then it ends with that unit, and the monitors of the others start a new one
+
+
 def main(argv: list[str]) -> None:
     """Run in a bare interpreter: the listening socket and the namespace, if there is one, are inherited."""
     document = jsonfile.loads(argv[0])
@@ -225,4 +237,5 @@ def main(argv: list[str]) -> None:
     for fd in (document["listener"], document["namespace"]):
         if fd >= 0:
             os.set_inheritable(fd, False)
+    _leave_unit(document["systemd"])
     Keeper(listener, document["folder"], document["lock"], document["namespace"]).run()
