@@ -15,7 +15,8 @@ class Case:
     dockerfile: str
     prints: str
     files: Mapping[str, str] = field(default_factory=dict)
-    options: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()  # {context} in them is the folder
+    for_podman: str = ""  # the same in words that Podman 4.3 knows
     unlike: Mapping[str, str] = field(default_factory=dict)  # of the tree (a path) or the configuration (a key): why
     network: bool = False  # needs it, and the minutes that packages take: only with POD_TEST_HEAVY
 
@@ -162,5 +163,36 @@ CASES: dict[str, Case] = {
         'USER dev\nRUN echo \'echo mine\' > ~/run.sh && chmod +x ~/run.sh\nCMD ["bash", "/home/dev/run.sh"]\n',
         "mine",
         unlike={"etc/shadow": "it has today's number, and a day may end between the two builds"},
+    ),
+    "here-documents": Case(
+        "FROM busybox\nARG WHO=you\nCOPY <<one <<'two' /docs/\nhello $WHO\none\nas it is: $WHO\ntwo\n"
+        'RUN <<done\nset -e\necho "by $WHO" > /script\nmkdir /made\ndone\n'
+        "RUN <<EOF cat > /fed && chmod 600 /fed\nfed\nEOF\nCMD cat /docs/one /docs/two /script /fed\n",
+        "hello you",
+        for_podman="FROM busybox\nARG WHO=you\nCOPY docs /docs\n"
+        'RUN set -e; echo "by $WHO" > /script; mkdir /made\n'
+        "RUN echo fed > /fed && chmod 600 /fed\nCMD cat /docs/one /docs/two /script /fed\n",
+        files={"docs/one": "hello you\n", "docs/two": "as it is: $WHO\n"},
+    ),
+    "secrets": Case(
+        "FROM busybox\nRUN --mount=type=secret,id=token wc -c < /run/secrets/token > /size\n"
+        "RUN --mount=type=secret,id=token,target=/etc/token,mode=0440,uid=5,gid=6 "
+        "stat -c '%a %u:%g' /etc/token > /seen\nCMD cat /size /seen\n",
+        "7",
+        {"token": "secret\n"},
+        ("--secret", "id=token,src={context}/token"),
+        unlike=dict.fromkeys(("etc/token", "run/secrets"), "buildah leaves an empty file where a secret was mounted"),
+    ),
+    "cache mounts": Case(
+        "FROM busybox\nRUN --mount=type=cache,target=/var/cache/tool,id=beside echo kept > /var/cache/tool/k && "
+        "cp /var/cache/tool/k /first\n"
+        "RUN --mount=type=cache,target=/again,id=beside --mount=type=tmpfs,target=/tmp/x cp /again/k /tmp/x/ && "
+        "cp /tmp/x/k /second\nRUN --mount=type=bind,target=/context cp /context/f /third\n"
+        "CMD cat /first /second /third\n",
+        "kept",
+        {"f": "bound\n"},
+        unlike=dict.fromkeys(
+            ("var/cache/tool", "var/cache", "again", "tmp/x", "context"), "buildah leaves the folders it has mounted on"
+        ),
     ),
 }
