@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pod.build.state import StageState
     from pod.engine.engine import Engine
 
+_ENDING = (_signal.SIGINT, _signal.SIGTERM)
 _PREDEFINED = ("HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY")
 
 
@@ -47,7 +48,7 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
     """
     engine.enter()
     staging.sweep(engine.layout)
-    before = _signal.signal(_signal.SIGTERM, _end)
+    before = [(number, _signal.signal(number, _end)) for number in _ENDING]
     try:
         if len(options.platforms) > 1:
             from pod.build import platforms
@@ -55,7 +56,8 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
             return Built(platforms.build_each(engine, options, display, lambda one: _build(engine, one, display)))
         return Built(_build(engine, options, display))
     finally:
-        _signal.signal(_signal.SIGTERM, before)
+        for number, handler in before:
+            _signal.signal(number, handler)
         display.close()
 
 
@@ -98,7 +100,9 @@ def _check_limits(session: Session) -> None:
 
 
 def _end(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt  # the same as ctrl-c: children are ended and folders removed on the way out
+    for number in _ENDING:  # whoever presses ctrl-c twice does not want half of this
+        _signal.signal(number, _signal.SIG_IGN)
+    raise KeyboardInterrupt  # children are ended and folders removed on the way out
 
 
 def prepare(engine: Engine, options: BuildOptions, opened: Opened) -> tuple[Session, Stage]:
@@ -169,7 +173,7 @@ def _run(session: Session, target: Stage, display: Display) -> StageState:
 
         shared_cache.fetch(session, display)
     jobs = _jobs(session, order, bodies)
-    results: list[StageState] = schedule.run(jobs, session.options.jobs or workers.cores(), display.hear)
+    results: list[StageState] = schedule.run(jobs, session.options.jobs or workers.cores(), display.hear, display.tick)
     for text in _unused(session, order, bodies):
         display.hear(Note(text))
     if session.options.cache_to:

@@ -52,5 +52,8 @@ class Display:
     def hear(self, event: Record) -> None:
         """Take an event."""
 
+    def tick(self) -> None:
+        """Time has passed: called several times a second while steps run, so that no display needs a thread."""
+
     def close(self) -> None:
         """The build is over, well or not."""

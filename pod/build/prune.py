@@ -69,7 +69,7 @@ def prune(engine: Engine, *, everything: bool = False, older_than: float = 0.0, 
         is_used = stored.step.layer.removeprefix("sha256:") in in_images
         if stored.used > before or (is_used and not everything):
             continue
-        if not is_used and size <= keep:
+        if keep and not is_used and size <= keep:
             keep -= size
             continue
         cache.remove(stored.key)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _SIZE = struct.Struct("=Q")
 _READ = 1 << 16
+_TICK = 125  # milliseconds
 
 
 class Job:
@@ -30,8 +31,12 @@ class Job:
         raise NotImplementedError
 
 
-def run(jobs: Sequence[Job], limit: int, hear: Callable[[Any], None]) -> list[Any]:
+def run(
+    jobs: Sequence[Job], limit: int, hear: Callable[[Any], None], tick: Callable[[], None] = lambda: None
+) -> list[Any]:
     """Run jobs, at most `limit` at once, and return their results in the order of the jobs.
+
+    `hear` gets what they tell, `tick` is called every now and then.
 
     The first error ends the other children, and is raised here as it was there once they are gone.
     """
@@ -45,6 +50,7 @@ def run(jobs: Sequence[Job], limit: int, hear: Callable[[Any], None]) -> list[An
                 del waiting[number]
                 jobs[number].results = results
                 running.append(_Running(number, jobs[number]))
+            tick()
             for one in _wait(running):
                 one.listen(hear)
                 if one.ended:
@@ -66,7 +72,7 @@ def _wait(running: list[_Running]) -> list[_Running]:
     for one in running:
         for fd in one.fds:
             poll.register(fd, select.POLLIN)
-    ready = {fd for fd, _events in poll.poll()}
+    ready = {fd for fd, _events in poll.poll(_TICK)}
     return [one for one in running if ready.intersection(one.fds)]
 
 

@@ -1,4 +1,4 @@
-"""What `system prune` does: stopped containers first, then images, and whatever crashes left."""
+"""What `system prune` does: stopped containers first, then images, what builds keep, and whatever crashes left."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
         for image in images:
             show(image)
         print()
+    if not filters:  # they are about labels and ages of objects
+        from pod.build import prune as builder
+
+        freed += builder.prune(context.engine, everything=all).freed
     print(f"Total reclaimed space: {units.decimal_size(freed + volumes_freed + images_freed)}")
     return 0
 
@@ -81,6 +85,7 @@ def _prune_volumes(context: Context, filters: Sequence[str]) -> int:
 def _warning(all: bool, volumes: bool) -> str:
     lines = ["all stopped containers", "all networks not used by at least one container"]
     lines += ["all images without at least one container" if all else "all dangling images"]
+    lines += ["all build cache" if all else "all dangling build cache"]
     if volumes:
         lines.append("all volumes not used by at least one container")
     return "This will remove:" + "".join(f"\n  - {line}" for line in lines) + "\n"

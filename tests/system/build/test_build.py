@@ -7,7 +7,6 @@ import io
 import json
 import os
 import shutil
-import signal
 import subprocess
 import tarfile
 import time
@@ -245,20 +244,6 @@ def test_links_in_a_context_lead_nowhere_else(build: Callable[..., Any], tmp_pat
     (folder / "up").symlink_to("..")
     assert build("FROM busybox\nCOPY link /got\n").code == 1
     assert build("FROM busybox\nCOPY up/outside /got\n").code == 1
-
-
-def test_interrupt_leaves_nothing(pod: CommandLine, tmp_path: Path) -> None:
-    folder = contexts.write(tmp_path / "c", {"Dockerfile": "FROM busybox\nRUN echo begun; sleep 100\n"})
-    argv = pod.argv("build", NO_NETWORK, "--no-cache", str(folder))
-    process = subprocess.Popen(argv, env=pod.env, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    assert process.stderr is not None
-    while "begun" not in (line := process.stderr.readline()):
-        assert line
-    time.sleep(0.1)
-    os.killpg(process.pid, signal.SIGINT)
-    process.communicate(timeout=20)
-    assert process.returncode in (-signal.SIGINT, 130)
-    assert leftovers(pod) == []
 
 
 def test_killed_build_is_swept_by_the_next(pod: CommandLine, tmp_path: Path) -> None:

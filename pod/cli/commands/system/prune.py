@@ -21,7 +21,7 @@ def prune(
     force: Annotated[bool, Option("--force", "-f", help="Do not ask")] = False,
     volumes: Annotated[bool, Option("--volumes", help="Volumes that no container uses, too")] = False,
 ) -> int:
-    """Remove stopped containers and the images that are then unused.
+    """Remove stopped containers, the images that are then unused, and what builds keep for later.
 
     Filters: label, label!, until.
     """
