@@ -65,7 +65,8 @@ class Machine:
         folder = shlex.quote(str(self.folder))
         command = f"tar -C {folder} --exclude='./dev/*' -xpf {shlex.quote(str(tarball))}; chmod 755 {folder}"
         subprocess.run([*_namespaces(), "sh", "-c", command], check=True, stdin=subprocess.DEVNULL, timeout=300)
-        for path, text in _settings().items():
+        session = {"/etc/profile.d/session.sh": b"export XDG_RUNTIME_DIR=/run/user/$(id -u)\n"}
+        for path, text in {**host_settings(), **session}.items():
             self.root("sh", "-c", 'mkdir -p "${1%/*}" && cat >"$1"', "sh", path, input=text).ok()
 
     def as_root(self) -> CommandLine:
@@ -112,10 +113,9 @@ def _namespaces() -> list[str]:
     return ["unshare", *own_users, "--mount", "--pid", "--ipc", "--uts", "--cgroup", "--fork", "--kill-child"]
 
 
-def _settings() -> dict[str, bytes]:
-    """Return the files that tell how this host reaches names and mirrors, and what a login session is given."""
+def host_settings() -> dict[str, bytes]:
+    """Return the files that tell how this host reaches names and mirrors."""
     files = [Path("/etc/resolv.conf"), Path("/etc/pip.conf"), Path("/etc/ssl/certs/ca-certificates.crt")]
     files += Path("/usr/local/share/ca-certificates").glob("*.crt")
     files += Path("/etc/apt/apt.conf.d").glob("*proxy*")
-    found = {str(path): path.read_bytes() for path in files if path.exists()}
-    return {**found, "/etc/profile.d/session.sh": b"export XDG_RUNTIME_DIR=/run/user/$(id -u)\n"}
+    return {str(path): path.read_bytes() for path in files if path.exists()}
