@@ -10,6 +10,7 @@ UNIT_PACKAGES='python3 python3-venv'
 SYSTEM_PACKAGES='uidmap fuse-overlayfs slirp4netns
     busybox-static mmdebstrap podman passt runc crun skopeo docker-registry iperf3 nftables iproute2 openssl gpg gpg-agent gpgconf xz-utils zstd gzip tmux libcap2-bin attr acl strace sudo procps systemd
     bash zsh fish groff-base'
+MACHINE_PACKAGES='qemu-system-x86 openssh-client e2fsprogs mmdebstrap busybox-static'
 TEST_USER=podtest
 PLAIN_USER=podplain
 
@@ -23,7 +24,7 @@ Suites (lint, unit, system and manager when none is named):
   system    real containers
   manager   containers under a systemd of the user's own, in namespaces that only root can make
   bench     pod beside podman, as a table; arguments go to the benchmark (--only NAME, --runs N, --json)
-  machine   a Debian with systemd, booted in QEMU
+  machine   a Debian with systemd, booted in QEMU by root (up to 25 minutes)
   all       lint, unit, system, manager, machine and bench
 
 Environment: PYTHON, the interpreter to test with (/usr/bin/python3); POD_TEST_FOLDER, where to keep prepared things.
@@ -81,7 +82,8 @@ prepare_machine() {
 install_packages() {
     command -v apt-get >/dev/null || { skip packages 'this is no Debian; tests use what is installed' && return; }
     wanted=$UNIT_PACKAGES
-    case " $suites " in *' system '* | *' manager '* | *' machine '* | *' bench '*) wanted="$wanted $SYSTEM_PACKAGES" ;; esac
+    case " $suites " in *' system '* | *' manager '* | *' bench '*) wanted="$wanted $SYSTEM_PACKAGES" ;; esac
+    case " $suites " in *' machine '*) wanted="$wanted $MACHINE_PACKAGES" ;; esac
     missing=''
     for package in $wanted; do
         case $(dpkg-query -W -f '${Status}' "$package" 2>/dev/null) in *' installed') ;; *) missing="$missing $package" ;; esac
@@ -192,19 +194,20 @@ find_python() {
 run_suites() {
     cd "$checkout"
     say "Python $version as $user on $(uname -srm)"
-    folders='' manager=''
+    folders='' manager='' machine=''
     for suite in $suites; do
         case $suite in
             lint) lint ;;
             unit | system) folders="$folders tests/$suite" ;;
             manager) manager=yes ;;
-            machine) if [ -d tests/machine ]; then folders="$folders tests/machine"; else skip machine 'not written yet'; fi ;;
+            machine) machine=yes ;;
             bench) if [ "$suites" = ' bench' ]; then bench "$@"; else bench; fi ;;
         esac
     done
     [ -z "$folders" ] || pytest_in_workers "$@"
     case $folders in *tests/system*) [ $# != 0 ] || in_control_group ;; esac
     [ -z "$manager" ] || with_user_manager "$@"
+    [ -z "$machine" ] || on_machine "$@"
 }
 
 pytest_in_workers() {
@@ -231,6 +234,17 @@ with_user_manager() {
     within="sh $checkout/tests/manager/user-manager.sh $user"
     as_test_user python -m pytest -p no:cacheprovider -p no:xdist tests/manager "$@" || failed="$failed manager"
     within=''
+}
+
+# As root, who makes the machine's disk and sees to it that a busy host does not forget the machine.
+on_machine() {
+    [ "$(id -u)" = 0 ] || { skip machine 'only root can make its disk' && return; }
+    for program in qemu-system-x86_64 mmdebstrap mke2fs ssh; do
+        command -v "$program" >/dev/null || { skip machine "no $program on this machine" && return; }
+    done
+    POD_TEST_CACHE=$folder/cache PYTHONDONTWRITEBYTECODE=yes \
+        "$venv/bin/python" -m pytest -p no:cacheprovider -p no:xdist --durations=15 tests/machine "$@" 9>&- ||
+        failed="$failed machine"
 }
 
 lint() {

@@ -45,6 +45,13 @@ def container(layout: StorageLayout, action: str, record: ContainerRecord, **det
     )
 
 
+def ended(layout: StorageLayout, record: ContainerRecord, exit_code: int | None, *, oom_killed: bool) -> None:
+    """Write down that a container has ended, and that the kernel had killed a process of its for want of memory."""
+    if oom_killed:
+        container(layout, "oom", record)
+    container(layout, "died", record, exitCode=str(exit_code))
+
+
 def image(layout: StorageLayout, action: str, image_id: str = "", name: str = "") -> None:
     """Write down what happened to an image; `image_id` is sha256:…, `name` a name or the file it came from."""
     _append(layout, Event(times.now(), IMAGE, action, image_id.removeprefix("sha256:"), name))

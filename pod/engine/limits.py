@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pod.settings import Settings
 
 PERIOD = 100_000  # microseconds
+_PIDS = 2048  # Podman's default
 _NO_LIMITS = Resources()
 
 
@@ -78,7 +79,8 @@ def prepare(configured: Settings, record: ContainerRecord) -> str:
         raise _refusal(place, lacking)
     if place is None:
         return ""
-    return cgroups.make(place, [one for one in wanted if one not in lacking], _root_of(record))
+    usual = [one for one in _usual(record.resources, place.path) if one.controller in place.controllers]
+    return cgroups.make(place, [*usual, *(one for one in wanted if one not in lacking)], _root_of(record))
 
 
 def _root_of(record: ContainerRecord) -> tuple[int, int] | None:
@@ -98,7 +100,18 @@ def change(engine: Engine, folder: str, resources: Resources) -> None:
         raise _refusal(Place(folder, ()), lacking)
     if lacking:
         _say_ignored(engine, lacking)
-    cgroups.apply(folder, [one for one in wanted if one not in lacking])
+    usual = _usual(resources, folder)
+    cgroups.apply(folder, [*usual, *(one for one in wanted if one not in lacking)])
+
+
+def _usual(resources: Resources, folder: str) -> list[Setting]:
+    """Return what holds without being asked for, where such groups as `folder` can keep it: Podman's defaults."""
+    found = []
+    if resources.memory and not resources.memory_swap:
+        found.append(Setting("--memory-swap", "memory.swap.max", str(resources.memory)))  # as much again
+    if not resources.pids_limit:
+        found.append(Setting("--pids-limit", "pids.max", str(_PIDS)))
+    return [one for one in found if os.path.exists(f"{folder}/{one.file}")]
 
 
 def settings(resources: Resources) -> tuple[Setting, ...]:
@@ -112,18 +125,18 @@ def settings(resources: Resources) -> tuple[Setting, ...]:
 def _memory(wanted: Resources) -> list[Setting]:
     found = []
     if wanted.memory:
-        found.append(Setting("--memory", "memory.max", _bytes(wanted.memory)))
+        found.append(Setting("--memory", "memory.max", _number(wanted.memory)))
     if wanted.memory_swap:
         swap = wanted.memory_swap if wanted.memory_swap < 0 else wanted.memory_swap - wanted.memory
-        found.append(Setting("--memory-swap", "memory.swap.max", _bytes(swap)))
+        found.append(Setting("--memory-swap", "memory.swap.max", _number(swap)))
     if wanted.memory_reservation:
-        found.append(Setting("--memory-reservation", "memory.low", _bytes(wanted.memory_reservation)))
+        found.append(Setting("--memory-reservation", "memory.low", _number(wanted.memory_reservation)))
     if wanted.pids_limit:
-        found.append(Setting("--pids-limit", "pids.max", _bytes(wanted.pids_limit)))
+        found.append(Setting("--pids-limit", "pids.max", _number(wanted.pids_limit)))
     return found
 
 
-def _bytes(value: int) -> str:
+def _number(value: int) -> str:
     return "max" if value < 0 else str(value)
 
 
@@ -134,8 +147,7 @@ def _processors(wanted: Resources) -> list[Setting]:
         found.append(Setting("--cpus", "cpu.max", f"{wanted.nano_cpus * period // 1_000_000_000} {period}"))
     elif wanted.cpu_quota or wanted.cpu_period:
         option = "--cpu-quota" if wanted.cpu_quota else "--cpu-period"
-        quota = str(wanted.cpu_quota) if wanted.cpu_quota > 0 else "max"
-        found.append(Setting(option, "cpu.max", f"{quota} {period}"))
+        found.append(Setting(option, "cpu.max", f"{_number(wanted.cpu_quota or -1)} {period}"))
     if wanted.cpu_shares:
         shares = max(2, wanted.cpu_shares)
         found.append(Setting("--cpu-shares", "cpu.weight", str(1 + (shares - 2) * 9999 // 262142)))

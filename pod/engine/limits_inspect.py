@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 
+from pod.linux import files
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -35,7 +37,7 @@ def describe(settings: Settings, record: ContainerRecord, folder: str) -> dict[s
         "CgroupConf": dict(wanted.files) or None,
         "Memory": wanted.memory,
         "MemoryReservation": wanted.memory_reservation,
-        "MemorySwap": wanted.memory_swap,
+        "MemorySwap": wanted.memory_swap or 2 * wanted.memory,
         "MemorySwappiness": 0,
         "KernelMemory": 0,
         "OomKillDisable": False,
@@ -47,7 +49,7 @@ def describe(settings: Settings, record: ContainerRecord, folder: str) -> dict[s
         "CpuRealtimeRuntime": 0,
         "CpusetCpus": wanted.cpuset_cpus,
         "CpusetMems": wanted.cpuset_mems,
-        "PidsLimit": wanted.pids_limit,
+        "PidsLimit": wanted.pids_limit or _usual_pids(folder),
         "CpuCount": 0,
         "CpuPercent": 0,
         "IOMaximumIOps": 0,
@@ -59,6 +61,14 @@ def describe(settings: Settings, record: ContainerRecord, folder: str) -> dict[s
         "BlkioDeviceReadIOps": _rates(wanted.device_read_iops),
         "BlkioDeviceWriteIOps": _rates(wanted.device_write_iops),
     }
+
+
+def _usual_pids(folder: str) -> int:
+    """Return how many processes a group lets a container have that names no number; 0 without end."""
+    try:
+        return int(files.read_bytes(f"{folder}/pids.max", 32)) if folder else 0
+    except (OSError, ValueError):
+        return 0
 
 
 def _rates(limits: tuple[DeviceLimit, ...]) -> list[dict[str, Any]] | None:

@@ -1,6 +1,7 @@
-"""`stats`: what running containers use, summed over their processes in /proc: no control groups are needed.
+"""`stats`: what running containers use, as their control groups have counted it.
 
-Memory is the proportional set size, so that what processes share counts once. Time and input of processes that have
+What no group counts, for want of a controller or of a group at all, is summed over the processes in /proc. There,
+memory is the proportional set size, so that what processes share counts once. Time and input of processes that have
 ended are known as far as a living parent has waited for them (proc(5)).
 """
 
@@ -14,6 +15,7 @@ from pod.engine.processes import TICKS, Process
 from pod.errors import WrongState
 from pod.linux import files
 from pod.record import Record
+from pod.runtime import cgroup_usage
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,19 +74,24 @@ def _of_container(engine: Engine, container: Container) -> Sample:
         return nothing
     if not found:
         return nothing
+    usage = cgroup_usage.of(container.state.cgroup) if container.state.cgroup else cgroup_usage.Usage()
     received, sent = (0, 0) if container.record.network in ("host", "none") else _traffic(first)
-    read, written = (sum(amounts) for amounts in zip(*map(_block_io, found), strict=True))
+    if usage.read is None or usage.written is None:
+        read, written = (sum(amounts) for amounts in zip(*map(_block_io, found), strict=True))
+    else:
+        read, written = usage.read, usage.written
+    machine = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return nothing.replace(
         moment=time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         started=min(process.started for process in found) * _SECOND // TICKS,
-        cpu=sum(process.ticks for process in found) * _SECOND // TICKS,
-        memory=sum(map(_memory, found)),
-        memory_limit=os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"),
+        cpu=sum(process.ticks for process in found) * _SECOND // TICKS if usage.cpu is None else usage.cpu,
+        memory=sum(map(_memory, found)) if usage.memory is None else usage.memory,
+        memory_limit=min(machine, usage.memory_limit or machine),
         received=received,
         sent=sent,
         read=read,
         written=written,
-        threads=sum(process.threads for process in found),
+        threads=sum(process.threads for process in found) if usage.tasks is None else usage.tasks,
     )
 
 

@@ -114,12 +114,13 @@ def _runs_elsewhere(container: Container) -> bool:
 
 def _settle_locked(engine: Engine, container: Container) -> Container:
     state = container.state
-    if state.status == "exited":
-        events.container(engine.layout, "died", container.record, exitCode=str(state.exit_code))
+    ended_before = state.status == "exited"
     if state.init is not None and state.boot_id == boot_id():
         state.init.send_signal(_SIGKILL)
         state.init.wait(_KILLED_SECONDS)
     state = control_group.close(state)
+    if ended_before:
+        events.ended(engine.layout, container.record, state.exit_code, oom_killed=state.oom_killed)
     ending.release_volumes(engine, container.record)
     if container.record.auto_remove or _has_lost_its_pod(engine, container):
         discard_container(engine, container.record, volumes=True)

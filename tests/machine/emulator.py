@@ -7,6 +7,7 @@ outlives a boot of the machine, not the emulator.
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import time
@@ -19,26 +20,25 @@ from tests.support.commands import CommandLine
 
 PROGRAM = "qemu-system-x86_64"
 BOOT_TIME = 400.0
-COMMAND_TIME = 300.0
+PATIENCE = 300.0  # seconds for one command
+UP = ("running", "degraded")
 ADDRESS = "127.0.0.1"
 
 
-class Emulator:
-    """A running machine. Its console is written to a file beside the sockets of ssh."""
+class Program(CommandLine):
+    """A program behind ssh, whose arguments a shell there takes apart again."""
 
-    def __init__(self, image: Image, folder: Path, port: int = 0) -> None:
+    def argv(self, *args: str | Path) -> list[str]:
+        return [*self.prefix, *(shlex.quote(str(word)) for word in args)]
+
+
+class Machine:
+    """A machine that runs. Its console is written to a file beside the sockets of ssh."""
+
+    def __init__(self, image: Image, folder: Path, port: int) -> None:
         self.folder = folder
-        self.port = port or _free_port()
+        self.port = port
         self._key = image.key
-        self._process = subprocess.Popen(
-            _argv(image, self.port),
-            stdin=subprocess.DEVNULL,
-            stdout=(folder / "console").open("wb"),
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "TMPDIR": "/var/tmp"},  # where the changes of the disk go
-            start_new_session=True,
-        )
-        _prefer(self._process.pid)
 
     def login(self, user: str) -> CommandLine:
         """Return what runs a shell command as a user who has just logged in: `login("alice")("pod ps")`."""
@@ -46,14 +46,18 @@ class Emulator:
         shared = ["-o", "ControlMaster=auto", "-o", f"ControlPath={self.folder}/%r", "-o", "ControlPersist=600"]
         alive = ["-o", "ConnectTimeout=60", "-o", "ServerAliveInterval=30"]
         where = ["-i", str(self._key), "-p", str(self.port), f"{user}@{ADDRESS}"]
-        return CommandLine(["ssh", "-T", *known, *shared, *alive, *where], {"PATH": os.environ["PATH"]})
+        return CommandLine(["ssh", "-T", *known, *shared, *alive, *where], {"PATH": os.environ["PATH"]}, None, PATIENCE)
+
+    def program(self, user: str, *words: str) -> Program:
+        """Return a program there, to be called with its arguments: `program("alice", "pod")("ps", "-a")`."""
+        login = self.login(user)
+        return Program([*login.prefix, *words], login.env, None, PATIENCE)
 
     def wait_until_up(self) -> None:
         """Wait until the machine has booted and lets users in; fail with its console where that takes too long."""
         root = self.login("root")
         deadline = time.monotonic() + BOOT_TIME
-        while root("systemctl is-system-running --wait", timeout=BOOT_TIME).stdout.strip() not in ("running", "degraded"):
-            assert self._process.poll() is None, f"the emulator has ended\n{self.console()}"
+        while root("systemctl is-system-running --wait", timeout=BOOT_TIME).stdout.strip() not in UP:
             assert time.monotonic() < deadline, f"the machine does not boot\n{self.console()}"
             time.sleep(1)
 
@@ -62,6 +66,9 @@ class Emulator:
         root = self.login("root")
         before = root("cat /proc/sys/kernel/random/boot_id").ok().stdout
         root("systemctl --no-block reboot")
+        for path in self.folder.iterdir():
+            if path.is_socket():
+                path.unlink()  # of a connection that ends now
         deadline = time.monotonic() + BOOT_TIME
         while root("cat /proc/sys/kernel/random/boot_id").stdout in ("", before):
             assert time.monotonic() < deadline, f"the machine does not boot again\n{self.console()}"
@@ -73,21 +80,27 @@ class Emulator:
         lines = (self.folder / "console").read_text(errors="replace").splitlines()
         return "\n".join(lines[-40:])
 
-    def end(self) -> None:
-        """Switch the machine off at once."""
-        self._process.kill()
-        self._process.wait()
-
 
 @contextmanager
-def booted(image: Image, folder: Path, port: int = 0) -> Iterator[Emulator]:
+def booted(image: Image, folder: Path, port: int = 0) -> Iterator[Machine]:
     """Give a machine that has booted, and switch it off in the end."""
-    machine = Emulator(image, folder, port)
+    machine = Machine(image, folder, port or _free_port())
+    with (folder / "console").open("wb") as console:
+        emulator = subprocess.Popen(
+            _argv(image, machine.port),
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "TMPDIR": "/var/tmp"},  # where the changes of the disk go
+            start_new_session=True,
+        )
     try:
+        _prefer(emulator.pid)
         machine.wait_until_up()
         yield machine
     finally:
-        machine.end()
+        emulator.kill()
+        emulator.wait()
 
 
 def _argv(image: Image, port: int) -> list[str]:
@@ -103,7 +116,7 @@ def _argv(image: Image, port: int) -> list[str]:
 
 
 def _prefer(pid: int) -> None:
-    """Give the one slow processor its share of a busy host: where sessions share time, nice(1) says nothing (sched(7))."""
+    """Give the one slow processor its share of a busy host: nice(1) says nothing between sessions (sched(7))."""
     autogroup = Path(f"/proc/{pid}/autogroup")
     if os.geteuid() == 0 and autogroup.exists():
         autogroup.write_text("-10")

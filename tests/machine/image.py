@@ -43,7 +43,9 @@ def image() -> Image:
             shutil.rmtree(old)
         with scratch() as folder:
             made = _make(folder)
-            made.rename(found.folder) if made.stat().st_dev == cache().stat().st_dev else shutil.move(made, found.folder)
+            made.rename(found.folder) if made.stat().st_dev == cache().stat().st_dev else shutil.move(
+                made, found.folder
+            )
     return found
 
 
@@ -60,6 +62,6 @@ def _make(folder: Path) -> Path:
     recipe.write_files(machine.folder)
     for name, link in (("vmlinuz", made.kernel), ("initrd.img", made.initrd)):
         shutil.copy(next((machine.folder / "boot").glob(f"{name}-*")), link)
-    make_disk = ["mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", machine.folder, made.disk, recipe.SIZE]
+    make_disk = ["mke2fs", "-q", "-t", "ext4", "-L", "root", "-d", str(machine.folder), str(made.disk), recipe.SIZE]
     subprocess.run(make_disk, check=True, stdin=subprocess.DEVNULL)
     return made.folder

@@ -39,11 +39,15 @@ class Result:
 
 @dataclass(frozen=True)
 class CommandLine:
-    """A program with its first words fixed, e.g. `pod --root R`, called as `pod("run", "--rm", "busybox")`."""
+    """A program with its first words fixed, e.g. `pod --root R`, called as `pod("run", "--rm", "busybox")`.
+
+    One that takes longer than `patience` is killed and fails the test; a call may have another `timeout`.
+    """
 
     prefix: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
     cwd: Path | None = None
+    patience: float = TIMEOUT
 
     def __call__(
         self,
@@ -51,9 +55,10 @@ class CommandLine:
         input: str | bytes | None = None,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        timeout: float = TIMEOUT,
+        timeout: float = 0,
     ) -> Result:
-        """Run the command to its end. One that takes longer than `timeout` is killed and fails the test."""
+        """Run the command to its end."""
+        timeout = timeout or self.patience
         data = input.encode() if isinstance(input, str) else input
         process = self.start(
             *args,
@@ -98,11 +103,11 @@ class CommandLine:
 
     def with_options(self, *options: str | Path) -> CommandLine:
         """Return the same program with more global options."""
-        return CommandLine(self.argv(*options), self.env, self.cwd)
+        return CommandLine(self.argv(*options), self.env, self.cwd, self.patience)
 
     def with_env(self, **changes: str) -> CommandLine:
         """Return the same program with other environment variables."""
-        return CommandLine(self.prefix, {**self.env, **changes}, self.cwd)
+        return CommandLine(self.prefix, {**self.env, **changes}, self.cwd, self.patience)
 
     def _result(self, process: subprocess.Popen[bytes], stdout: bytes, stderr: bytes) -> Result:
         code = process.returncode if process.returncode >= 0 else 128 - process.returncode

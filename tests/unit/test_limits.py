@@ -92,6 +92,16 @@ def test_an_update_keeps_what_it_does_not_name() -> None:
     assert parse_resources(ResourceFlags(cpus="2"), Resources(cpu_quota=5000)) == Resources(nano_cpus=2_000_000_000)
 
 
+def test_new_memory_takes_new_swap_with_it() -> None:
+    before = Resources(memory=MIB, memory_swap=5 * MIB)
+    assert parse_resources(ResourceFlags(memory="2m"), before) == Resources(memory=2 * MIB)
+    assert parse_resources(ResourceFlags(memory="2m", memory_swap="3m"), before).memory_swap == 3 * MIB
+
+
+def test_no_processes_means_any_number() -> None:
+    assert parse_resources(ResourceFlags(pids_limit=0)).pids_limit == -1
+
+
 def test_controllers_that_are_not_there_are_found() -> None:
     wanted = limits.settings(Resources(memory=MIB, pids_limit=5, files={"cgroup.max.depth": "3"}))
     assert [one.option for one in cgroups.missing(Place("/x", ("memory",)), wanted)] == ["--pids-limit"]

@@ -31,7 +31,7 @@ def parse_resources(flags: ResourceFlags, before: Resources | None = None) -> Re
         "cpu_quota": _quota(flags.cpu_quota),
         "cpuset_cpus": flags.cpuset_cpus and _list("--cpuset-cpus", flags.cpuset_cpus),
         "cpuset_mems": flags.cpuset_mems and _list("--cpuset-mems", flags.cpuset_mems),
-        "pids_limit": _within("--pids-limit", flags.pids_limit, -1, 1 << 22),
+        "pids_limit": _within("--pids-limit", -1 if flags.pids_limit == 0 else flags.pids_limit, -1, 1 << 22),
         "blkio_weight": _within("--blkio-weight", flags.blkio_weight, *_WEIGHTS),
         "blkio_weight_device": _devices("--blkio-weight-device", flags.blkio_weight_device, _weight),
         "device_read_bps": _devices("--device-read-bps", flags.device_read_bps, parse_size),
@@ -44,6 +44,8 @@ def parse_resources(flags: ResourceFlags, before: Resources | None = None) -> Re
     if flags.cpus and (flags.cpu_quota or flags.cpu_period):
         other = "--cpu-quota" if flags.cpu_quota else "--cpu-period"
         raise UsageError(f"--cpus and {other} exclude each other", hint="--cpus 1.5 is --cpu-quota 150000")
+    if flags.memory and not flags.memory_swap:
+        resources = resources.replace(memory_swap=0)  # as much as of the new memory
     if flags.cpus:
         resources = resources.replace(cpu_quota=0, cpu_period=0)
     elif flags.cpu_quota or flags.cpu_period:

@@ -52,7 +52,7 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
             ended = ended.replace(status="restarting", restart_count=restarting.count(ended))
     try:
         write_down(engine, record, ended)
-        events.container(engine.layout, "died", record, exitCode=str(code))
+        events.ended(engine.layout, record, code, oom_killed=ended.oom_killed)
         if not again:
             tidy_up(engine, record)
         else:
