@@ -44,7 +44,7 @@ def parse_resources(flags: ResourceFlags, before: Resources | None = None) -> Re
     if flags.cpus and (flags.cpu_quota or flags.cpu_period):
         other = "--cpu-quota" if flags.cpu_quota else "--cpu-period"
         raise UsageError(f"--cpus and {other} exclude each other", hint="--cpus 1.5 is --cpu-quota 150000")
-    if flags.memory and not flags.memory_swap:
+    if flags.memory and not flags.memory_swap and before.memory_swap > 0:
         resources = resources.replace(memory_swap=0)  # as much as of the new memory
     if flags.cpus:
         resources = resources.replace(cpu_quota=0, cpu_period=0)
