@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from pod.storage.container_records import ContainerRecord
 
 
+_HOSTS = "/etc/hosts"
+
+
 def write_names(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> None:
     """Write both files, in place: a running container has them mounted. Raises UsageError for a --hosts-file."""
     run_folder = engine.layout.run_container(record.id)
@@ -32,7 +35,7 @@ def write_in_place(path: str, text: str) -> None:
 
 
 def _hosts(record: ContainerRecord, plan: NetworkPlan, hostname: str) -> str:
-    lines = ["127.0.0.1\tlocalhost localhost.localdomain", "::1\tlocalhost localhost.localdomain"]
+    lines = _first_hosts(record, plan)
     for entry in record.add_host:
         host, _, address = entry.partition(":")
         if address == "host-gateway":
@@ -40,19 +43,33 @@ def _hosts(record: ContainerRecord, plan: NetworkPlan, hostname: str) -> str:
         lines.append(f"{address}\t{host}")
     if record.hosts_file not in ("", "none"):
         lines.append(_base(record.hosts_file))
-    if plan.host_address:
+    if plan.host_address and not plan.shared_files:
         lines.append(f"{plan.host_address}\thost.containers.internal host.docker.internal")
-    full = f"{hostname}.{record.domainname}" if hostname and record.domainname else ""
-    names = " ".join(dict.fromkeys(n for n in (full, hostname, record.name) if n))
-    lines.append(f"{plan.address or '127.0.1.1'}\t{names}")
+    names = _own_names(record, hostname)
+    addresses = (plan.address or "127.0.1.1", *plan.more_addresses)
+    lines += [f"{address}\t{names}" for address in addresses]
     return "\n".join(lines) + "\n"
+
+
+def _first_hosts(record: ContainerRecord, plan: NetworkPlan) -> list[str]:
+    """Return what the file begins with: whoever shares a network knows whom its owner knows."""
+    if plan.shared_files:
+        return [_base(f"{plan.shared_files}/hosts")]
+    if plan.mode == "host" and not record.hosts_file and os.path.exists(_HOSTS):
+        return [_base(_HOSTS)]
+    return ["127.0.0.1\tlocalhost localhost.localdomain", "::1\tlocalhost localhost.localdomain"]
+
+
+def _own_names(record: ContainerRecord, hostname: str) -> str:
+    full = f"{hostname}.{record.domainname}" if hostname and record.domainname else ""
+    return " ".join(dict.fromkeys(n for n in (full, hostname, record.name) if n))
 
 
 def _base(path: str) -> str:
     try:
         return files.read_bytes(path, 1 << 20).decode(errors="replace").rstrip("\n")
     except OSError as err:
-        raise UsageError(f"cannot read --hosts-file {path}: {err.strerror}") from err
+        raise UsageError(f"cannot read the hosts file {path}: {err.strerror}") from err
 
 
 def _gateway(record: ContainerRecord, plan: NetworkPlan, host: str) -> str:
@@ -69,12 +86,13 @@ def _resolv_conf(record: ContainerRecord, plan: NetworkPlan) -> str:
 
     A network's name server stays in its place when others are asked for: it forwards to those.
     """
-    servers, search, options = _host_resolvers()
-    if plan.has_names:
+    path = f"{plan.shared_files}/resolv.conf" if plan.shared_files else "/etc/resolv.conf"
+    servers, search, options = _resolvers(path)
+    if plan.has_names and not plan.shared_files:
         servers = list(plan.name_servers)
-    elif plan.name_servers:
-        servers = [*plan.name_servers, *(s for s in servers if not _is_loopback(s))]
-    if not plan.has_names:
+    else:
+        if plan.name_servers and not plan.shared_files:
+            servers = [*plan.name_servers, *(s for s in servers if not _is_loopback(s))]
         servers = list(record.dns) or servers
     search = list(record.dns_search) or search
     options = list(record.dns_option) or options
@@ -86,13 +104,13 @@ def _resolv_conf(record: ContainerRecord, plan: NetworkPlan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _host_resolvers() -> tuple[list[str], list[str], list[str]]:
-    """Return the host's name servers, search domains and options (resolv.conf(5))."""
+def _resolvers(path: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the name servers, search domains and options of a resolv.conf(5)."""
     servers: list[str] = []
     search: list[str] = []
     options: list[str] = []
     try:
-        text = files.read_bytes("/etc/resolv.conf", 1 << 16).decode(errors="replace")
+        text = files.read_bytes(path, 1 << 16).decode(errors="replace")
     except OSError:
         return servers, search, options
     for line in text.splitlines():

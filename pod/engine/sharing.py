@@ -92,9 +92,9 @@ def network_plan(engine: Engine, record: ContainerRecord) -> NetworkPlan:
     if plan.mode != "container":
         return plan
     other = _running(engine, record, record.network.partition(":")[2])
-    if other.state.attachments:
-        return network.plan_of(other.state.attachments).replace(mode="container")
-    return network_plan(engine, other.record).replace(mode="container")
+    state = other.state
+    plan = network.plan_of(state.attachments) if state.attachments else network_plan(engine, other.record)
+    return plan.replace(mode="container", shared_files=engine.layout.run_container(other.id))
 
 
 def hostname(engine: Engine, record: ContainerRecord) -> str:

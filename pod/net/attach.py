@@ -25,6 +25,8 @@ class NetworkPlan(Record):
     name_servers: tuple[str, ...] = ()
     has_names: bool = False  # its name servers know the other containers, and ask others themselves
     options: str = ""  # what was said behind the mode
+    more_addresses: tuple[str, ...] = ()  # of the container: IPv6, and those on its other networks
+    shared_files: str = ""  # the folder with the files of the container whose network this is
 
 
 def default_mode() -> str:
@@ -82,13 +84,15 @@ def plan_of(attachments: tuple[Attachment, ...]) -> NetworkPlan:
     leading = [attachment for attachment in attachments if not attachment.internal] or list(attachments)
     servers = tuple(dict.fromkeys(entry.name_server for entry in attachments if entry.name_server))
     outside = bool(leading) and not leading[0].internal
-    address = leading[0].ip or leading[0].ip6 if leading else ""
+    every = [address for entry in (*leading, *attachments) for address in (entry.ip, entry.ip6) if address]
+    address, *more = dict.fromkeys(every) or ("",)
     return NetworkPlan(
         BRIDGE,
         address,
         (own_address() or slirp.DEFAULTS.host(2)) if outside else "",
         servers or ((slirp.DEFAULTS.host(3),) if outside else ()),
         has_names=bool(servers),
+        more_addresses=tuple(more),
     )
 
 
