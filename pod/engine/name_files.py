@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import sharing
+from pod.engine import owners, sharing
 from pod.errors import UsageError
 from pod.linux import files
 
@@ -20,16 +20,18 @@ _HOSTS = "/etc/hosts"
 
 def write_names(engine: Engine, record: ContainerRecord, plan: NetworkPlan) -> None:
     """Write both files, in place: a running container has them mounted. Raises UsageError for a --hosts-file."""
-    run_folder = engine.layout.run_container(record.id)
-    write_in_place(f"{run_folder}/hosts", _hosts(record, plan, sharing.hostname(engine, record)))
-    write_in_place(f"{run_folder}/resolv.conf", _resolv_conf(record, plan))
+    write_in_place(engine, record, "hosts", _hosts(record, plan, sharing.hostname(engine, record)))
+    write_in_place(engine, record, "resolv.conf", _resolv_conf(record, plan))
 
 
-def write_in_place(path: str, text: str) -> None:
-    """Write a small file that containers may read, keeping the inode that they have mounted."""
+def write_in_place(engine: Engine, record: ContainerRecord, name: str, text: str) -> None:
+    """Write a small file for a container, keeping the inode that it has mounted. It belongs to the container's root."""
+    path = f"{engine.layout.run_container(record.id)}/{name}"
     fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o644)
     try:
         files.write_all(fd, text.encode())
+        if record.id_map is not None:
+            os.fchown(fd, *owners.outside(record, 0, 0))
     finally:
         os.close(fd)
 

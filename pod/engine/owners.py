@@ -4,6 +4,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.linux.idmap import IdMap
     from pod.storage.container_records import ContainerRecord
     from pod.storage.id_shift import Ids
 
@@ -12,6 +13,11 @@ def outside(record: ContainerRecord, uid: int, gid: int) -> tuple[int, int]:
     """Return what a user and group of the container are in the user's namespace."""
     ids = outward(record)
     return (uid, gid) if ids is None else ids(uid, gid)
+
+
+def shifted(record: ContainerRecord) -> IdMap | None:
+    """Return the map by which files of images are to be shown: none where they belong to whom the image says."""
+    return None if record.id_map is None or record.id_map.single else record.id_map
 
 
 def outward(record: ContainerRecord) -> Ids | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from pod.engine import owners
 from pod.linux import syscalls as sc
 from pod.oci.digest import Digest
 from pod.runtime.bundle import Bundle
@@ -68,7 +69,7 @@ def plan_of(engine: Engine, record: ContainerRecord) -> RootPlan:
         volatile=record.auto_remove,
         read_only=record.read_only,
         program=engine.settings.mount_program,
-        ids=None if record.id_map is None or record.id_map.single else record.id_map,
+        ids=owners.shifted(record),
     )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 
+from pod.engine import owners
 from pod.errors import NoSuchSecret, PodError, StorageError
 from pod.linux import files
 from pod.oci import runtime_spec as oci
@@ -54,7 +55,7 @@ def mounts(engine: Engine, record: ContainerRecord) -> tuple[oci.Mount, ...]:
         try:
             files.make_folders(folder)
             files.write_atomic(path, _data(engine, record, number, use), durable=False)
-            os.chown(path, use.uid, use.gid)
+            os.chown(path, *owners.outside(record, use.uid, use.gid))
             os.chmod(path, use.mode)
         except OSError as err:
             raise PodError(f"cannot hand in secret {use.name}: {err.strerror}") from err

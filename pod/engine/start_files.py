@@ -24,8 +24,8 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
     run_folder = engine.layout.run_container(record.id)
     hostname = sharing.hostname(engine, record)
     name_files.write_names(engine, record, plan)
-    name_files.write_in_place(f"{run_folder}/hostname", hostname + "\n")
-    name_files.write_in_place(f"{run_folder}/containerenv", _CONTAINERENV)
+    name_files.write_in_place(engine, record, "hostname", hostname + "\n")
+    name_files.write_in_place(engine, record, "containerenv", _CONTAINERENV)
     if record.timezone:
         from pod.engine import timezone
 

@@ -166,17 +166,34 @@ def _take_over(lower: str, upper: str) -> None:
         os.chmod(upper, stat.S_IMODE(wanted.st_mode))
 
 
-def prepare_view(layout: StorageLayout, driver: str, folder: str, layers: Sequence[str], program: str = "") -> RootPlan:
-    """Return the plan for looking at an image without changing it (`pod image mount`); `folder` is for its use."""
+def prepare_view(
+    layout: StorageLayout,
+    driver: str,
+    folder: str,
+    layers: Sequence[str],
+    program: str = "",
+    ids: IdMap | None = None,
+) -> RootPlan:
+    """Return the plan for looking at an image without changing it (`pod image mount`); `folder` is for its use.
+
+    `ids` is the map of the user namespace that looks, if that has one of its own.
+    """
     layers = layers or [_nothing(folder)]
     if driver == VFS:
         from pod.storage import chains
 
-        mounts = [RootMount("/", "bind", (chains.merged(layout, layers),), read_only=True)]
+        tree = chains.merged(layout, layers) if ids is None else chains.mapped(layout, layers, ids, refer=False).tree
+        mounts = [RootMount("/", "bind", (tree,), read_only=True)]
+    elif ids is not None:
+        from pod.storage import chains
+
+        chain = chains.mapped(layout, layers, ids, refer=driver == OVERLAY)
+        # data layers count as the second folder; one between would keep the kernel from looking into them
+        lowers = (chain.tree,) if chain.data else (chain.tree, _nothing(folder))
+        mounts = [RootMount("/", driver, lowers, read_only=True, data=chain.data)]
     else:
-        nothing = f"{folder}/nothing"  # overlayfs asks for two folders, and shows whiteouts as such only with both
-        _make_folder(nothing)
-        mounts = [RootMount("/", driver, (*_topmost_first(layers), nothing), read_only=True)]
+        # overlayfs asks for two folders, and shows whiteouts as such only with both
+        mounts = [RootMount("/", driver, (*_topmost_first(layers), _nothing(folder)), read_only=True)]
     if os.path.exists(f"{os.path.dirname(layers[0])}/{HOST_TREES}"):
         from pod.storage import host_trees
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import folders, stores
 from tests.support.commands import CommandLine
 from tests.support.containers import NO_NETWORK, run, shell
 
@@ -180,3 +181,31 @@ def test_chrootdirs_have_the_generated_files_too(pod: CommandLine) -> None:
 def test_inner_mounts_come_after_outer_ones_in_whatever_order(pod: CommandLine, folder: Path) -> None:
     words = ("-v", "inner:/a/b/c", "-v", f"{folder}:/a/b", "--tmpfs", "/a")
     assert shell(pod, "ls /a/b; touch /a/b/c/x && ls /a/b/c", *words).ok().stdout == "a1\na2\nc\nx\n"
+
+
+# --- propagation --------------------------------------------------------------------------------------------------
+
+LATER = """
+set -e
+pod() {{ {program} --root {folder}/s --runroot {folder}/r "$@" 2>/dev/null; }}
+pod load -i {archive} >&2
+mkdir -p {folder}/shared/below
+for kind in rslave slave rshared rprivate; do
+    pod run -d --name $kind --network none -v {folder}/shared:/m:$kind busybox sleep 1000 >&2
+done
+mount -t tmpfs later {folder}/shared/below
+touch {folder}/shared/below/seen
+for kind in rslave slave rshared rprivate; do echo $kind $(pod exec $kind ls /m/below); done
+pod rm -a -f -t 0 >&2
+"""
+
+
+def test_what_is_mounted_later_on_the_host_is_seen_as_the_propagation_says(
+    pod: CommandLine, busybox_archive: Path
+) -> None:
+    with folders.scratch() as folder:
+        script = LATER.format(program=pod.prefix[0], folder=folder, archive=busybox_archive)
+        machine = CommandLine(["unshare", "--map-root-user", "--mount", "--propagation", "shared"], pod.env)
+        seen = machine("sh", "-c", script).ok().lines
+        stores.end_namespace(folder / "r")
+    assert seen == ["rslave seen", "slave seen", "rshared seen", "rprivate"]

@@ -88,6 +88,28 @@ def test_a_folder_that_only_the_user_may_enter_can_be_mounted_for_others(pod: Co
     assert result.ok().stdout == "read\n"
 
 
+@pytest.mark.parametrize("users", ["keep-id", "auto", "nomap"])
+def test_what_the_engine_hands_in_belongs_to_whom_it_should(pod: CommandLine, users: str, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("hush")
+    pod("secret", "create", "owned", tmp_path / "secret").ok()
+    generated = "/etc/hosts /etc/resolv.conf /etc/hostname /run/.containerenv"
+    script = f"stat -c '%u:%g %a' {generated} /run/secrets/* /img/bin/busybox; touch /img/bin/x || echo read-only"
+    words = ("--userns", users, "--secret", "owned,uid=7,gid=8,mode=0440", "--secret", "owned,target=plain")
+    seen = shell(pod, script, *words, "--mount", "type=image,src=busybox,dst=/img").ok().lines
+    assert seen == ["0:0 644"] * 4 + ["7:8 440", "0:0 444", "0:0 755", "read-only"]
+    pod("secret", "rm", "owned").ok()
+
+
+def test_names_of_a_network_that_is_joined_later_are_written(pod: CommandLine, kept: str) -> None:
+    pod("network", "create", "later").ok()
+    pod("run", "-d", "--name", "joins", "--userns", "keep-id", "--network", "podman", "busybox", "sleep", "1000").ok()
+    pod("network", "connect", "later", "joins").ok()
+    assert "joins" in pod("exec", "joins", "cat", "/etc/hosts").ok().stdout
+    assert pod("exec", "joins", "stat", "-c", "%u:%g", "/etc/hosts").ok().stdout == "0:0\n"
+    pod("rm", "-f", "-t", "0", "joins").ok()
+    pod("network", "rm", "later").ok()
+
+
 def test_exec_is_the_same_user(pod: CommandLine, kept: str) -> None:
     assert pod("exec", kept, "id", "-u").ok().stdout == f"{UID}\n"
     assert pod("exec", "-u", "0", kept, "id", "-u").ok().stdout == "0\n"
@@ -206,8 +228,10 @@ def test_every_driver_shows_the_right_owners(
 ) -> None:
     pod = make_pod(f"un{driver[0]}").with_options("--storage-driver", driver)
     pod("load", "-i", busybox_archive).ok()
-    script = "stat -c %u / /etc/shadow /bin/sh; touch /tmp/x; stat -c %u /tmp/x"
-    assert shell(pod, script, "--userns", "keep-id").ok().stdout.split() == ["0", "0", "0", str(UID)]
+    script = "stat -c %u / /etc/shadow /bin/sh /img/bin/sh; touch /tmp/x; stat -c %u /tmp/x; /img/bin/sh -c 'echo runs'"
+    for mount in ("type=image,src=busybox,dst=/img", "type=image,src=busybox,dst=/img,rw"):
+        seen = shell(pod, script, "--userns", "keep-id", "--mount", mount).ok().stdout.split()
+        assert seen == ["0", "0", "0", "0", str(UID), "runs"]
 
 
 def test_without_subordinate_ids_the_user_is_there_and_nobody_else(plain_pod: CommandLine) -> None:

@@ -127,12 +127,13 @@ class Scratch:
         settings = self._engine.settings
         driver = choice.choose(self._engine.layout, settings.storage_driver, settings.mount_program)
         folder = self._own("image")
+        ids = owners.shifted(self._record)
         if "rw" in mount.options:
             for name in ("upper", "work"):
                 os.mkdir(f"{folder}/{name}")
-            plan = storage.prepare(self._engine.layout, driver, folder, layers, program=settings.mount_program)
+            plan = storage.prepare(self._engine.layout, driver, folder, layers, program=settings.mount_program, ids=ids)
         else:
-            plan = storage.prepare_view(self._engine.layout, driver, folder, layers, settings.mount_program)
+            plan = storage.prepare_view(self._engine.layout, driver, folder, layers, settings.mount_program, ids)
 
         def step(_root: str) -> None:
             with _told(f"image {mount.source} at {mount.target}"):
