@@ -70,8 +70,8 @@ def mounted(engine: CommandLine, folder: Path) -> dict[str, object]:
         fields = line.split()
         if "-" not in fields:
             seen[f"owner of {targets[fields[0]]}"] = fields[1:]
-        elif case := targets.get(fields[4].removesuffix("/file")):
-            seen[case] = _described(fields)
+        elif (target := fields[4].removesuffix("/file")) in targets:
+            seen[targets[target]] = _described(fields)
     return seen
 
 

@@ -100,7 +100,7 @@ def test_what_the_engine_hands_in_belongs_to_whom_it_should(pod: CommandLine, us
     pod("secret", "rm", "owned").ok()
 
 
-def test_names_of_a_network_that_is_joined_later_are_written(pod: CommandLine, kept: str) -> None:
+def test_names_of_a_network_that_is_joined_later_are_written(pod: CommandLine) -> None:
     pod("network", "create", "later").ok()
     pod("run", "-d", "--name", "joins", "--userns", "keep-id", "--network", "podman", "busybox", "sleep", "1000").ok()
     pod("network", "connect", "later", "joins").ok()
