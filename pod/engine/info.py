@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from pod import __version__
-from pod.engine import containers
+from pod.engine import containers, delegation
 from pod.linux import files, idmap, process
 from pod.linux.idmap import IdRange
 from pod.oci.platform import Platform
@@ -77,6 +77,7 @@ def _host(engine: Engine) -> dict[str, Any]:
         "kernel": os.uname().release,
         "os": "linux",
         "distribution": {"distribution": distribution.get("ID", ""), "version": distribution.get("VERSION_ID", "")},
+        **_control_groups(engine),
         "cpus": len(os.sched_getaffinity(0)),
         "memTotal": total,
         "memFree": available,
@@ -91,6 +92,20 @@ def _host(engine: Engine) -> dict[str, Any]:
         "pasta": {"executable": process.find_program("pasta")},
         "fuseOverlayfs": {"executable": process.find_program("fuse-overlayfs")},
         "newuidmap": {"executable": process.find_program("newuidmap")},
+    }
+
+
+def _control_groups(engine: Engine) -> dict[str, Any]:
+    """Return what limits can be kept, and what would have the others kept, too."""
+    found = delegation.look(engine.settings)
+    remedy = {"file": delegation.DROP_IN, "content": delegation.TEXT, "command": delegation.REMEDY}
+    return {
+        "cgroupManager": found.manager,
+        "cgroupVersion": found.version,
+        "cgroupControllers": list(found.controllers),
+        "cgroupControllersMissing": list(found.missing),
+        "cgroupDelegation": remedy if found.missing and found.version == "v2" else {},
+        "lingering": delegation.lingers(engine.settings.uid),
     }
 
 

@@ -23,7 +23,7 @@ def settle(engine: Engine, record: ContainerRecord, *, signal_given: bool) -> Co
         return record
     if record.systemd.mode != "always" and not (program in _PROGRAMS or program.rpartition("/")[2] == "systemd"):
         return record
-    if not placement.is_possible(engine.settings, record):
+    if not placement.is_possible(engine.settings, record.control_group):
         engine.notify(
             "systemd will hardly start in this container: no control group on this machine is yours to be given to it; "
             "one is in a session with a systemd of yours (`loginctl enable-linger`), with control groups of version 2"

@@ -33,9 +33,11 @@ def check(engine: Engine, record: ContainerRecord) -> None:
     wanted = settings(record.resources)
     if record.control_group.mode == "disabled" and (wanted or record.control_group.parent):
         raise UsageError("--cgroups disabled leaves nothing that could keep limits: drop the one or the others")
+    if record.control_group.mode == "split" and record.control_group.parent:
+        raise UsageError("--cgroups split and --cgroup-parent exclude each other: the parent is the unit")
     if not wanted and not record.control_group.parent:
         return
-    place = placement.foresee(engine.settings, record)
+    place = placement.foresee(engine.settings, record.control_group)
     lacking = cgroups.missing(place, wanted)
     if not lacking and place is not None:
         return
@@ -57,11 +59,15 @@ def _refusal(place: Place | None, lacking: Sequence[Setting]) -> KernelRefused:
     if place is None:
         return KernelRefused(
             f"{what}: no control group on this machine belongs to you",
-            hint="`systemd-run --user --scope -p Delegate=yes pod run …` runs it in one that does, in a login session",
+            hint="with a systemd of yours there is one: log in through ssh or the console, or `loginctl enable-linger`",
+            exit_code=126,
         )
+    from pod.engine import delegation
+
     return KernelRefused(
-        f"{what}: the controllers {controllers} are not delegated to you",
-        hint=f"an administrator does that with Delegate={controllers} for user@.service (systemd.resource-control(5))",
+        f"{what}: controller {controllers} is not available: it is not delegated to you",
+        hint=f"an administrator delegates it, before your next login: {delegation.REMEDY}",
+        exit_code=126,  # Podman's, whose runtime refuses it
     )
 
 

@@ -15,10 +15,11 @@ from __future__ import annotations
 import errno
 import os
 
-from pod.errors import KernelRefused
+from pod.errors import KernelRefused, UsageError
 from pod.linux import files, scopes
 from pod.runtime import cgroups
 from pod.runtime.cgroups import Place
+from pod.storage.container_records import ControlGroup
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,21 +29,26 @@ if TYPE_CHECKING:
 _UNIFIED = "/sys/fs/cgroup/cgroup.controllers"
 
 
-def foresee(settings: Settings, record: ContainerRecord) -> Place | None:
-    """Return where the group would be, and with which controllers; nothing is made. Raises KernelRefused."""
-    if _uses_systemd(settings, record):
+def foresee(settings: Settings, group: ControlGroup) -> Place | None:
+    """Return where the group would be, with which controllers; nothing is made. Raises KernelRefused, UsageError."""
+    if group.parent and not group.parent.endswith(".slice") and _uses_systemd(settings, ControlGroup()):
+        raise UsageError(
+            f"--cgroup-parent {group.parent}: systemd makes the control groups here, and the parent of them is a slice",
+            hint=f"name one, such as {os.path.basename(group.parent) or 'my'}.slice, or use --cgroup-manager cgroupfs",
+        )
+    if _uses_systemd(settings, group):
         try:
             folder = cgroups.mount_point()[0] + scopes.own_group(settings.systemd)
             return Place(folder, tuple(files.read_bytes(f"{folder}/cgroup.controllers", 4096).decode().split()))
         except (scopes.Refused, OSError):
             pass  # as `take` does
-    return _delegated(record)
+    return _delegated(group.parent)
 
 
-def is_possible(settings: Settings, record: ContainerRecord) -> bool:
+def is_possible(settings: Settings, group: ControlGroup) -> bool:
     """True where the container will have a group of its own, as far as can be told without asking systemd."""
     folder = cgroups.folder_of()
-    return _uses_systemd(settings, record) or bool(folder and cgroups.is_ours(folder))
+    return _uses_systemd(settings, group) or bool(folder and cgroups.is_ours(folder))
 
 
 def take(settings: Settings, record: ContainerRecord) -> Place | None:
@@ -51,40 +57,38 @@ def take(settings: Settings, record: ContainerRecord) -> Place | None:
     unit = _own_unit() if group.mode == "split" and not group.parent else ""
     if unit:
         return cgroups.divide(unit, f"pod-payload-{record.id}")
-    if _uses_systemd(settings, record):
+    if _uses_systemd(settings, group):
         try:
             return cgroups.divide(_scope(settings, record), "container")
         except scopes.Refused:
             if group.parent:
                 raise
-    return _delegated(record)
+    place = _delegated(group.parent)
+    return None if place is None else place.replace(group=f"pod-{record.id}")
 
 
-def slice_of(settings: Settings, record: ContainerRecord) -> str:
-    """Return the slice that the container's scope is in, "" where it gets none."""
-    if record.control_group.mode == "disabled" or not _uses_systemd(settings, record):
+def slice_of(settings: Settings, group: ControlGroup) -> str:
+    """Return the slice that a container's scope is in, "" where it gets none."""
+    if group.mode == "disabled" or not _uses_systemd(settings, group):
         return ""
-    return record.control_group.parent or scopes.DEFAULT_SLICE
+    return group.parent or scopes.DEFAULT_SLICE
 
 
-def _uses_systemd(settings: Settings, record: ContainerRecord) -> bool:
-    parent = record.control_group.parent
+def _uses_systemd(settings: Settings, group: ControlGroup) -> bool:
     return (
-        (not parent or parent.endswith(".slice"))
+        (not group.parent or group.parent.endswith(".slice"))
         and scopes.is_there(settings.systemd)
         and os.path.exists(_UNIFIED)  # elsewhere, the controllers are in hierarchies of root's
     )
 
 
-def _delegated(record: ContainerRecord) -> Place | None:
-    parent = record.control_group.parent
+def _delegated(parent: str) -> Place | None:
     if parent.endswith(".slice"):
         raise KernelRefused(
             f"--cgroup-parent {parent}: slices are made by systemd, and none of yours runs or is to be asked",
             hint="`loginctl enable-linger` starts it; else name a folder below your own control group",
         )
-    place = cgroups.find(parent)
-    return None if place is None else place.replace(group=f"pod-{record.id}")
+    return cgroups.find(parent)
 
 
 def _own_unit() -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from pod.engine.doctor import session, storage, users
+from pod.engine import delegation
+from pod.engine.doctor import storage, users
 from tests.support.commands import CommandLine
 
 
@@ -73,6 +75,18 @@ def test_a_session_without_a_runtime_folder_works_and_says_where_the_sockets_go(
     assert found["XDG_RUNTIME_DIR"]["Status"] == "ok"
 
 
-def test_the_line_for_delegation_names_all_controllers() -> None:
-    line, by = session._fix()
-    assert by == "administrator" and "Delegate=cpu cpuset io memory pids" in line
+def test_the_line_for_delegation_makes_the_drop_in(tmp_path: Path) -> None:
+    drop_in = tmp_path / "delegate.conf"
+    line = delegation.REMEDY.replace(os.path.dirname(delegation.DROP_IN), str(tmp_path))
+    making, reload = line.split(" && systemctl ")
+    subprocess.run(["sh", "-c", making], check=True)
+    assert (drop_in.read_text(), reload) == (delegation.TEXT, "daemon-reload")
+    assert delegation.TEXT == "[Service]\nDelegate=cpu cpuset io memory pids\n"
+
+
+def test_info_and_doctor_know_the_same_controllers(pod: CommandLine) -> None:
+    host = json.loads(pod("info", "--format", "json").ok().stdout)["host"]
+    assert sorted([*host["cgroupControllers"], *host["cgroupControllersMissing"]]) == list(delegation.CONTROLLERS)
+    assert host["cgroupManager"] in ("systemd", "cgroupfs") and host["lingering"] in (True, False)
+    found = findings(pod)["cgroup controllers"]
+    assert (found["Status"] == "ok") == (not host["cgroupControllersMissing"])

@@ -37,7 +37,9 @@ def docker_document(facts: dict[str, Any], log_driver: str) -> Fields:
         ),
         Debug=False,
         LoggingDriver=log_driver,
-        CgroupDriver="none" if security["rootless"] and facts["CgroupVersion"] == "1" else "cgroupfs",
+        CgroupDriver="none"
+        if security["rootless"] and facts["CgroupVersion"] == "1"
+        else facts["host"]["cgroupManager"],
         IndexServerAddress=_REGISTRY,
         HttpProxy="",
         HttpsProxy="",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import pwd
 
+from pod.engine import delegation
 from pod.engine.doctor.finding import OK, WARN, Finding
-from pod.linux import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,13 +14,12 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
 AREA = "session"
-CONTROLLERS = ("cpu", "cpuset", "io", "memory", "pids")
 
 
 def examine(environ: Mapping[str, str], engine: Engine) -> list[Finding]:
     """Look at the session that this command runs in."""
     manager = os.path.exists(f"/run/user/{os.getuid()}/systemd/private")
-    return [_runtime_folder(environ, engine), _manager(manager), *_lingering(manager), _delegation()]
+    return [_runtime_folder(environ, engine), _manager(manager), *_lingering(manager), _delegation(engine)]
 
 
 def _runtime_folder(environ: Mapping[str, str], engine: Engine) -> Finding:
@@ -40,48 +38,32 @@ def _manager(runs: bool) -> Finding:
     if not os.path.isdir("/run/systemd/system"):
         return Finding(AREA, subject, OK, "this machine has no systemd; pod does not need it")
     detail = "does not run for you: no units, and limits cannot be set"
-    return Finding(AREA, subject, WARN, detail, f"loginctl enable-linger {_name()}", "administrator")
+    return Finding(
+        AREA, subject, WARN, detail, f"loginctl enable-linger {delegation.user_name(os.getuid())}", "administrator"
+    )
 
 
 def _lingering(manager: bool) -> list[Finding]:
     """systemd ends a user's processes at logout where it was built or told to (logind.conf(5), KillUserProcesses)."""
     if not os.path.isdir("/run/systemd/system"):
         return []
-    if os.path.exists(f"/var/lib/systemd/linger/{_name()}"):
+    if delegation.lingers(os.getuid()):
         return [Finding(AREA, "lingering", OK, "containers and units live on after logout and start at boot")]
     detail = "off: your units stop at logout, and so do containers where the machine ends what users leave behind"
     return [Finding(AREA, "lingering", WARN, detail, "loginctl enable-linger", "you" if manager else "administrator")]
 
 
-def _delegation() -> Finding:
+def _delegation(engine: Engine) -> Finding:
     subject = "cgroup controllers"
     if not os.path.exists("/sys/fs/cgroup/cgroup.controllers"):
         detail = "this machine has cgroup v1: limits such as --memory cannot be set by users"
         remedy = "grubby --update-kernel=ALL --args=systemd.unified_cgroup_hierarchy=1"
         return Finding(AREA, subject, WARN, detail, remedy, "administrator")
-    uid = os.getuid()
-    folder = f"/sys/fs/cgroup/user.slice/user-{uid}.slice/user@{uid}.service"
-    try:
-        found = files.read_bytes(f"{folder}/cgroup.controllers", 4096).decode().split()
-    except OSError:
-        return Finding(
-            AREA, subject, WARN, "nothing is delegated to you: limits such as --memory cannot be set", *_fix()
-        )
-    missing = [controller for controller in CONTROLLERS if controller not in found]
-    if missing:
-        return Finding(AREA, subject, WARN, f"{', '.join(found) or 'none'}; missing: {', '.join(missing)}", *_fix())
-    return Finding(AREA, subject, OK, ", ".join(found))
-
-
-def _fix() -> tuple[str, str]:
-    drop_in = "/etc/systemd/system/user@.service.d/delegate.conf"
-    text = f"[Service]\\nDelegate={' '.join(CONTROLLERS)}\\n"
-    line = f"mkdir -p {os.path.dirname(drop_in)} && printf '{text}' >{drop_in} && systemctl daemon-reload"
-    return line, "administrator"
-
-
-def _name() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
+    found = delegation.look(engine.settings)
+    if not found.controllers:
+        detail = "nothing is delegated to you: limits such as --memory cannot be set"
+        return Finding(AREA, subject, WARN, detail, delegation.REMEDY, "administrator")
+    if found.missing:
+        detail = f"{', '.join(found.controllers)}; missing: {', '.join(found.missing)}"
+        return Finding(AREA, subject, WARN, detail, delegation.REMEDY, "administrator")
+    return Finding(AREA, subject, OK, ", ".join(found.controllers))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import pwd
 import stat
 
+from pod.engine import delegation
 from pod.engine.doctor.finding import FAIL, OK, WARN, Finding
 from pod.linux import files, idmap, process, workers
 from pod.linux import syscalls as sc
@@ -53,7 +53,7 @@ def _why_no_namespaces() -> tuple[str, str]:
     if number("/proc/sys/kernel/unprivileged_userns_clone") == 0:
         return "kernel.unprivileged_userns_clone is 0", "sysctl -w kernel.unprivileged_userns_clone=1"
     if number("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") == 1:
-        line = f"sh install.sh --user {_name()}"
+        line = f"sh install.sh --user {delegation.user_name(os.getuid())}"
         return "AppArmor restricts them to programs with a profile (Ubuntu 23.10 and later)", line
     return "", ""
 
@@ -85,7 +85,7 @@ def _subordinate_ids() -> list[Finding]:
         detail = f"{count} of {ENOUGH}: " if count else "none: "
         detail += "files of an image's other users become yours, and programs cannot change their user"
         first = _first_free(path)
-        remedy = f"usermod --add-{option} {first}-{first + ENOUGH - 1} {_name()}"
+        remedy = f"usermod --add-{option} {first}-{first + ENOUGH - 1} {delegation.user_name(os.getuid())}"
         found.append(Finding(AREA, subject, WARN, detail, remedy, "administrator"))
     return found
 
@@ -107,10 +107,3 @@ def number(path: str) -> int | None:
         return int(files.read_bytes(path, 64))
     except (OSError, ValueError):
         return None
-
-
-def _name() -> str:
-    try:
-        return pwd.getpwuid(os.getuid()).pw_name
-    except KeyError:
-        return str(os.getuid())
