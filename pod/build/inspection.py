@@ -6,9 +6,11 @@ from pod.build import lint
 from pod.build.context import opening
 from pod.build.dockerfile.parse import parse
 from pod.build.ignore import Ignore
-from pod.build.lint import Warned
+from pod.build.lint import Base, Warned
+from pod.build.lint.descriptions import description
 from pod.build.state import split_pairs
 from pod.errors import PodError
+from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage.images import ImageStore
 from pod.storage.staging import Staging
@@ -16,7 +18,7 @@ from pod.storage.staging import Staging
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.build.context.opening import Opened
-    from pod.build.dockerfile.instructions import Dockerfile, Instruction
+    from pod.build.dockerfile.instructions import Dockerfile
     from pod.build.options import BuildOptions
     from pod.engine.engine import Engine
 
@@ -53,15 +55,17 @@ def warnings(engine: Engine, options: BuildOptions) -> Warnings:
 
 def check(engine: Engine, options: BuildOptions, file: Dockerfile, opened: Opened) -> list[Warned]:
     """Return the warnings for a parsed file; base images are looked at where the store has them."""
-    environments: dict[str, dict[str, str]] = {"scratch": {}}
+    bases = {"scratch": Base({}, None)}
     store = ImageStore(engine.layout)
     for stage in file.stages:
         try:
-            environments[stage.start.image] = dict(split_pairs(store.get(stage.start.image).config.config.env))
+            image = store.get(stage.start.image)
         except PodError:
             continue
+        bases[stage.start.image] = Base(dict(split_pairs(image.config.config.env)), image.platform)
     ignored = opened.context.ignore if opened.context is not None else Ignore()
-    return lint.check(file, options.build_args, environments, ignored)
+    wanted = Platform.parse_text(options.platform) if options.platform else Platform.host()
+    return lint.check(file, options.build_args, bases, ignored, wanted)
 
 
 def _open(engine: Engine, options: BuildOptions) -> Opened:
@@ -74,7 +78,7 @@ def targets(engine: Engine, options: BuildOptions) -> list[Target]:
     """Return the stages of a Dockerfile."""
     opened = _open(engine, options)
     file = parse(opened.text, opened.file)
-    return [Target(stage.shown, stage.start.image, _comment(file, stage.start)) for stage in file.stages]
+    return [Target(stage.shown, stage.start.image, description(file, stage.start, stage.name)) for stage in file.stages]
 
 
 def arguments(engine: Engine, options: BuildOptions) -> list[BuildArgument]:
@@ -85,13 +89,5 @@ def arguments(engine: Engine, options: BuildOptions) -> list[BuildArgument]:
     for instruction in (*file.arguments, *(one for stage in file.stages for one in stage.instructions)):
         if instruction.word == "ARG":
             for name, default in getattr(instruction, "pairs", ()):
-                found.setdefault(name, BuildArgument(name, default or "", _comment(file, instruction)))
+                found.setdefault(name, BuildArgument(name, default or "", description(file, instruction, name)))
     return list(found.values())
-
-
-def _comment(file: Dockerfile, instruction: Instruction) -> str:
-    """Return what the comment in the line above says of a stage or an ARG."""
-    line = instruction.line.first_line - 2
-    lines = file.source.source.lines
-    text = lines[line].strip() if 0 <= line < len(lines) else ""
-    return text.lstrip("# ") if text.startswith("#") else ""

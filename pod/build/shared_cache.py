@@ -7,7 +7,7 @@ cache that is `inline` is the image that was built, with the same in an annotati
 from __future__ import annotations
 
 from pod.build.events import Note
-from pod.engine.images import copy, pull, push
+from pod.engine.images import copy, pull, push, remove_image
 from pod.engine.images.publish import publish
 from pod.errors import NoSuchImage, PodError
 from pod.linux import jsonfile, times
@@ -42,6 +42,7 @@ def _options(session: Session) -> RegistryOptions:
 def fetch(session: Session, display: Display) -> None:
     """Learn the steps of the images that --cache-from names; one that cannot be had is told of and passed over."""
     for name in session.options.cache_from:
+        before = {entry.id for entry in ImageStore(session.engine.layout).entries()}
         try:
             image = _brought(session, name)
         except PodError as err:
@@ -52,6 +53,13 @@ def fetch(session: Session, display: Display) -> None:
             step = CachedStep.from_json(document)
             if not step.layer or Digest.parse(step.layer) in image.diff_ids:
                 session.cache.put(str(key), step)
+        if str(image.id) not in map(str, before):
+            _forget(session, image.id)  # the cache keeps its layers
+
+
+def _forget(session: Session, image: Digest) -> None:
+    """Take the image of a cache from those that users see."""
+    remove_image.remove_images(session.engine, [image.hex], force=True)
 
 
 def _brought(session: Session, name: str) -> Image:
@@ -80,6 +88,8 @@ def send(session: Session, states: Iterable[StageState], display: Display) -> No
         else:
             _push(session, new, name)
         display.hear(Note(f"the steps of this build are in {name} now"))
+    if new is not None:
+        _forget(session, new)
 
 
 def inline(session: Session, state: StageState) -> dict[str, str]:

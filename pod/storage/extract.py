@@ -40,8 +40,9 @@ class Extractor(Unpacker):
         rename: tuple[bytes, bytes] | None = None,
         overwrite: bool = False,
         with_root: bool = False,
+        limit: int = unpack.DEFAULT_LIMIT,
     ) -> None:
-        super().__init__(single_id=single_id)
+        super().__init__(single_id=single_id, limit=limit)
         self._with_root = with_root
         self._owner = owner
         self._rename = rename

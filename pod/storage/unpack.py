@@ -86,9 +86,9 @@ class Unpacker:
         self._prepare()
         self._reader = TarReader(source)
         for entry in self._reader:
+            if source.position + entry.stored > self._limit:
+                raise ArchiveError(f"it is larger than the {self._limit} bytes that are allowed")
             self._put(entry)
-            if source.position > self._limit:
-                raise ArchiveError(f"the layer is larger than the {self._limit} bytes that are allowed")
         source.drain()
         self._finish_folders()
         return self.result

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import os
 
-from pod.build import ignore
+from pod.build import archives, ignore
 from pod.build.context import Context, git, http, inside
-from pod.build.steps.add import is_archive, is_git, is_url
-from pod.errors import BuildError, PodError
-from pod.linux import files, workers
+from pod.build.context.git import is_git
+from pod.build.context.http import is_url
+from pod.errors import BuildError
+from pod.linux import files
 from pod.record import Record
-from pod.storage.compression import Decompressed
-from pod.storage.extract import Extractor
-from pod.storage.tar.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -64,7 +62,7 @@ def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
     path, key = "", ""  # a context without a key was made by somebody else
     if options.context == "-":
         head = _spool(f"{folder}/stdin")
-        if is_archive(f"{folder}/stdin"):
+        if archives.is_archive(f"{folder}/stdin"):
             path = unpack(engine, f"{folder}/stdin", f"{folder}/context", "the archive on standard input")
         elif text is None:  # a Dockerfile and no context, as in `pod build - < Dockerfile`
             return Opened(None, head.decode(errors="replace"), "-")
@@ -74,7 +72,7 @@ def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
         path = git.clone(git.parse(options.context), f"{folder}/context").path
     elif is_url(options.context):
         fetched = http.fetch(options.context, f"{folder}/fetched")
-        if not is_archive(fetched.path):
+        if not archives.is_archive(fetched.path):
             data = files.read_bytes(fetched.path, _MAX_DOCKERFILE)
             return Opened(None, data.decode(errors="replace"), options.context)
         path = unpack(engine, fetched.path, f"{folder}/context", options.context)
@@ -116,19 +114,7 @@ def _spool(path: str) -> bytes:
 def unpack(engine: Engine, archive: str, folder: str, what: str) -> str:
     """Unpack a context, confined to its folder; everything then belongs to root. Returns the folder."""
     os.mkdir(folder, 0o755)
-    single = engine.enter().single
-    with open(archive, "rb", buffering=0) as stream:
-        pieces = Decompressed(stream).pieces()
-
-        def work(_report: object) -> None:
-            os.chroot(folder)
-            os.chdir("/")
-            Extractor(single_id=single, owner=(0, 0), overwrite=True).unpack(Source(lambda _size: next(pieces, b"")))
-
-        try:
-            workers.run_all([work], 1)
-        except PodError as err:
-            raise BuildError(f"cannot unpack {what}: {err.message}", hint=err.hint) from err
+    archives.unpack(archive, what, lambda: os.chdir(folder), single_id=engine.enter().single, owner=(0, 0))
     return folder
 
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from pod.build.dockerfile.instructions import Dockerfile, Stage
-from pod.build.lint import Warned
+from pod.build.lint import Base, Warned
+from pod.oci.platform import Platform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 _RESERVED = ("scratch", "context")
 
 
-def check(file: Dockerfile) -> Iterator[Warned]:
+def check(file: Dockerfile, bases: Mapping[str, Base], wanted: Platform) -> Iterator[Warned]:
     """Yield what is unwise."""
     names: set[str] = set()
     for stage in file.stages:
@@ -20,6 +21,15 @@ def check(file: Dockerfile) -> Iterator[Warned]:
         words = stage.start.line.text.split()
         yield from _casing(stage, words)
         yield from _platform(stage)
+        base = bases.get(stage.start.image)
+        if (
+            base is not None
+            and base.platform
+            and not stage.start.flag("platform")
+            and not base.platform.matches(wanted)
+        ):
+            message = f'Base image {stage.start.image} was pulled with platform "{base.platform}", expected "{wanted}"'
+            yield Warned("InvalidBaseImagePlatform", f"{message} for current build", place)
         if stage.name in _RESERVED:
             yield Warned(
                 "ReservedStageName", f'Stage name should not use the same name as reserved stage "{stage.name}"', place

@@ -6,8 +6,9 @@ import os
 import posixpath
 import stat
 
+from pod.build import archives
 from pod.build import session as sessions
-from pod.build.context import Context
+from pod.build.context import Context, git, http
 from pod.build.dockerfile.location import error
 from pod.build.events import Output
 from pod.build.step_root import StepRoot
@@ -15,12 +16,7 @@ from pod.build.steps import copy, placing
 from pod.build.steps.copy import Order
 from pod.build.steps.placing import Manner, Placer
 from pod.build.tree import Tree
-from pod.errors import BuildError, PodError
-from pod.linux import workers
-from pod.storage.compression import Decompressed
-from pod.storage.extract import Extractor
 from pod.storage.staging import Staging
-from pod.storage.tar.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,15 +27,13 @@ if TYPE_CHECKING:
     from pod.build.state import StageState
     from pod.storage.build_cache import CachedStep
 
-_TAR_BLOCK = 512
-
 
 def add(step: Step, state: StageState) -> StageState:
     """Do an ADD, or take its result from the cache. Raises BuildError, DockerfileError."""
     instruction = step.instruction
     order = copy.read_order(step, state, keep_owner=False)
     shown = f"ADD {instruction.text.partition(chr(10))[0]}"
-    fetched = [source for source in order.sources if is_git(source) or is_url(source)]
+    fetched = [source for source in order.sources if git.is_git(source) or http.is_url(source)]
     for flag in ("checksum", "keep-git-dir"):
         if instruction.flag(flag) and not fetched:
             raise error(instruction.location, f"--{flag} is for sources that are fetched from elsewhere")
@@ -51,23 +45,11 @@ def add(step: Step, state: StageState) -> StageState:
     for source in fetched:
         with Staging(step.session.engine.layout, "build-add") as staging:
             one = order.replace(sources=(source,))
-            fetch = _fetch_git if is_git(source) else _fetch_url
+            fetch = _fetch_git if git.is_git(source) else _fetch_url
             step.report(Output(step.name, f"fetching {source}\n".encode()))
             made = fetch(step, state, one, source, staging.folder)
         state = sessions.with_layer(step, state, made, shown)
     return state
-
-
-def is_url(source: str) -> bool:
-    """True for a file that is fetched by HTTP."""
-    return source.startswith(("http://", "https://"))
-
-
-def is_git(source: str) -> bool:
-    """True for a git repository, as Docker tells it from a file (https://docs.docker.com/reference/dockerfile/#add)."""
-    if source.startswith(("git://", "ssh://", "git@")):
-        return True
-    return is_url(source) and source.partition("#")[0].partition("?")[0].endswith(".git")
 
 
 def _add_files(step: Step, state: StageState, order: Order) -> CachedStep:
@@ -75,11 +57,11 @@ def _add_files(step: Step, state: StageState, order: Order) -> CachedStep:
     context = step.session.context
     if context is None or not order.sources or step.instruction.value("unpack") == "false":
         return copy.place(step, state, order, context)
-    archives = _archives(step, order, context)
-    if not archives:
+    packed = _archives(step, order, context)
+    if not packed:
         return copy.place(step, state, order, context)
-    plain = order.replace(sources=tuple(source for source in order.sources if source not in archives))
-    return _place_with_archives(step, state, plain, [archives[s] for s in order.sources if s in archives], context)
+    plain = order.replace(sources=tuple(source for source in order.sources if source not in packed))
+    return _place_with_archives(step, state, plain, [packed[s] for s in order.sources if s in packed], context)
 
 
 def _archives(step: Step, order: Order, context: Context) -> dict[str, str]:
@@ -90,42 +72,20 @@ def _archives(step: Step, order: Order, context: Context) -> dict[str, str]:
         for path, pattern in copy.find(step, tree, order, context):
             nodes = tree.walk(path)  # it holds the node's folder open
             node = next(nodes)
-            if stat.S_ISREG(node.info.st_mode) and is_archive(f"/proc/self/fd/{node.folder}/{node.name}"):
+            if stat.S_ISREG(node.info.st_mode) and archives.is_archive(f"/proc/self/fd/{node.folder}/{node.name}"):
                 found[pattern] = path
         return found
     finally:
         tree.close()
 
 
-def is_archive(path: str) -> bool:
-    """True for a tarball, compressed or not: its first block is a header of one."""
-    try:
-        with open(path, "rb", buffering=0) as stream:
-            pieces = Decompressed(stream).pieces()
-            head = b""
-            while len(head) < _TAR_BLOCK and (piece := next(pieces, b"")):
-                head += piece
-    except (OSError, PodError):
-        return False
-    return _is_tar_header(head[:_TAR_BLOCK])
-
-
-def _is_tar_header(block: bytes) -> bool:
-    if len(block) < _TAR_BLOCK:
-        return False
-    text = block[148:156].strip(b" \0")
-    if not text or not set(text) <= set(b"01234567"):
-        return False
-    return sum(block[:148]) + sum(block[156:]) + 8 * 32 == int(text, 8)
-
-
 def _place_with_archives(
-    step: Step, state: StageState, plain: Order, archives: list[str], context: Context
+    step: Step, state: StageState, plain: Order, packed: list[str], context: Context
 ) -> CachedStep:
     from pod.build import digests
 
     layout = step.session.engine.layout
-    everything = [*archives]
+    everything = [*packed]
     tree = Tree(context.path, context.ignore)
     try:
         everything += [path for path, _pattern in copy.find(step, tree, plain, context)]
@@ -134,7 +94,7 @@ def _place_with_archives(
     seen = {
         "parent": [str(one) for one in state.diff_ids],
         "order": [[name, value] for name, value in plain.to_json().items() if name != "documents"],
-        "archives": archives,
+        "archives": packed,
         "content": digests.of_context(layout, context, everything, plain.hides),
     }
     key = sessions.cache_key(step, "ADD", seen)
@@ -144,15 +104,15 @@ def _place_with_archives(
             step.was_cached()
             return made
         with StepRoot(step.session.engine, state.diff_ids) as root:
-            root.work(lambda: _copy_and_unpack(step, plain, archives, context, root.path))
+            root.work(lambda: _copy_and_unpack(step, plain, packed, context, root.path))
             return sessions.keep(step, root, (key,))
 
 
-def _copy_and_unpack(step: Step, plain: Order, archives: list[str], context: Context, root: str) -> None:
+def _copy_and_unpack(step: Step, plain: Order, packed: list[str], context: Context, root: str) -> None:
     tree = Tree(context.path, context.ignore)
     if plain.sources:
         copy.copy_tree(tree, copy.find(step, tree, plain, context), plain, root)
-    for path in archives:
+    for path in packed:
         nodes = tree.walk(path)
         node = next(nodes)
         unpack(step, f"/proc/self/fd/{node.folder}/{node.name}", path, plain, root)
@@ -163,28 +123,15 @@ def unpack(step: Step, path: str, shown: str, order: Order, root: str) -> None:
     placer = Placer(root, Manner((0, 0)))
     folder, _new = placer.folder(order.target)
     owner = placing.owner_of(root, order.chown)
-    stream = open(path, "rb", buffering=0)
-    pieces = Decompressed(stream).pieces()
     single = step.session.engine.enter().single
-
-    def work(_report: object) -> None:
-        os.fchdir(folder)
-        os.chroot(".")
-        Extractor(single_id=single, owner=owner, overwrite=True).unpack(Source(lambda _size: next(pieces, b"")))
-
     try:
-        workers.run_all([work], 1)
-    except PodError as err:
-        raise BuildError(f"cannot unpack {shown}: {err.message}", hint=err.hint) from err
+        archives.unpack(path, shown, lambda: os.fchdir(folder), single_id=single, owner=owner)
     finally:
-        stream.close()
         os.close(folder)
         placer.close()
 
 
 def _fetch_url(step: Step, state: StageState, order: Order, url: str, folder: str) -> CachedStep:
-    from pod.build.context import http
-
     name = posixpath.basename(url.partition("?")[0].partition("#")[0])
     if not name and order.target.endswith("/"):
         raise error(
@@ -235,8 +182,6 @@ def _by_checksum(step: Step, state: StageState, order: Order, url: str) -> str:
 
 
 def _fetch_git(step: Step, state: StageState, order: Order, url: str, folder: str) -> CachedStep:
-    from pod.build.context import git
-
     repository = git.parse(url)
     keep_git = step.instruction.is_on("keep-git-dir")
     cloned = git.clone(repository, f"{folder}/git", keep_git=keep_git)

@@ -24,3 +24,8 @@ def build(pod: CommandLine, tmp_path: Path) -> Callable[..., Any]:
         return pod("build", NO_NETWORK, *options, folder)
 
     return do
+
+
+def written(stderr: str) -> list[str]:
+    """Return what a build's steps wrote."""
+    return [line.split(" ", 2)[2] for line in stderr.splitlines() if line[:1] == "#" and line.split()[1][0].isdigit()]

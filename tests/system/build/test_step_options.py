@@ -12,13 +12,8 @@ import pytest
 from pod.runtime import cgroups
 from tests.support import contexts
 from tests.support.commands import CommandLine
-from tests.system.build.conftest import NO_NETWORK
+from tests.system.build.conftest import NO_NETWORK, written
 from tests.system.test_limits import OWNED, PLACE
-
-
-def written(stderr: str) -> list[str]:
-    """Return what a build's steps wrote."""
-    return [line.split(" ", 2)[2] for line in stderr.splitlines() if line[:1] == "#" and line.split()[1][0].isdigit()]
 
 
 def test_limits_groups_and_input_reach_run(pod: CommandLine, tmp_path: Path) -> None:

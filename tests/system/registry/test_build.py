@@ -34,6 +34,9 @@ def test_steps_are_shared_through_a_registry(
     second = other("build", "--network=none", "--cache-from", cache, "-t", "again", context).ok()
     assert second.stderr.count("CACHED") == 2
     assert second.stdout == first.stdout
+    for pod in (own, other):
+        names = pod("images", "-a", "--format", "{{.Repository}}").ok().lines
+        assert cache not in names and "<none>" not in names, "users see nothing of the cache's own image"
     assert run(other, "again").ok().stdout == "built\n"
     assert run(other, name).ok().stdout == "built\n"
 

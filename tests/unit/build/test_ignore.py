@@ -38,6 +38,31 @@ def test_patterns(patterns: str, hidden: list[str], seen: list[str]) -> None:
     assert [path for path in [*hidden, *seen] if rules.hides(path)] == hidden
 
 
+# The examples of https://docs.docker.com/build/concepts/context/#dockerignore-files, with what it says of each.
+@pytest.mark.parametrize(
+    ("patterns", "hidden", "seen"),
+    [
+        (
+            "# comment\n*/temp*\n*/*/temp*\ntemp?\n",
+            ["somedir/temporary.txt", "somedir/temp", "somedir/subdir/temporary.txt", "tempa", "tempb"],
+            ["temp", "temporary.txt", "a/b/c/temporary.txt", "# comment"],
+        ),
+        ("**/*.go", ["a.go", "d/a.go", "d/e/f/a.go"], ["a.gox"]),
+        ("*.md\n!README.md", ["x.md"], ["README.md", "d/x.md"]),
+        ("*.md\n!README*.md\nREADME-secret.md", ["x.md", "README-secret.md"], ["README.md", "README-other.md"]),
+        ("*.md\nREADME-secret.md\n!README*.md", ["x.md"], ["README.md", "README-secret.md"]),
+        ("/foo/bar", ["foo/bar", "foo/bar/x"], ["bar", "x/foo/bar"]),
+        ("foo/bar", ["foo/bar", "foo/bar/x"], ["bar", "x/foo/bar"]),
+        ("  spaced  \n\ttabbed\t", ["spaced", "tabbed"], ["other"]),
+        ("a/../b/./c//d", ["b/c/d"], ["a"]),
+        ("../x\n", [], ["a"]),
+    ],
+)
+def test_examples_of_the_documentation(patterns: str, hidden: list[str], seen: list[str]) -> None:
+    rules = ignore.parse(patterns)
+    assert [path for path in [*hidden, *seen] if rules.hides(path)] == hidden
+
+
 def test_a_bad_pattern_names_its_line() -> None:
     with pytest.raises(BuildError) as caught:
         ignore.parse("ok\n[a-\n")

@@ -6,11 +6,18 @@ import pytest
 
 from pod.build import ignore, lint
 from pod.build.dockerfile.parse import parse
+from pod.build.lint import Base
+from pod.oci.platform import Platform
 
 
 def rules(text: str, ignored: str = "") -> list[str]:
     file = parse(text, "Dockerfile")
-    found = lint.check(file, {}, {"scratch": {}, "known": {"PATH": "/bin"}}, ignore.parse(ignored))
+    bases = {
+        "scratch": Base({}, None),
+        "known": Base({"PATH": "/bin"}, Platform("amd64", "linux")),
+        "foreign": Base({}, Platform("arm64", "linux")),
+    }
+    found = lint.check(file, {}, bases, ignore.parse(ignored), Platform("amd64", "linux"))
     return [f"{warned.rule}:{warned.location.line}" for warned in found]
 
 
@@ -36,6 +43,12 @@ def rules(text: str, ignored: str = "") -> list[str]:
         ("FROM a\nARG DB_PASSWORD\n", "SecretsUsedInArgOrEnv:2"),
         ("FROM a\nEXPOSE 80/TCP\n", "ExposeProtoCasing:2"),
         ("FROM a\nEXPOSE 127.0.0.1:80:80\n", "ExposeInvalidFormat:2"),
+        ("FROM foreign\n", "InvalidBaseImagePlatform:1"),
+        ("# check=experimental=all\n\n# of the base\nARG A=1\nFROM a\n", "InvalidDefinitionDescription:4"),
+        (
+            "# check=experimental=InvalidDefinitionDescription\n\n# why so\nFROM a AS b\n",
+            "InvalidDefinitionDescription:4",
+        ),
     ],
 )
 def test_rule_fires_at_its_line(text: str, rule: str) -> None:
@@ -51,6 +64,10 @@ def test_rule_fires_at_its_line(text: str, rule: str) -> None:
         "FROM --platform=$BUILDPLATFORM a\nARG PUBLIC_KEY\nARG MONKEYS\nEXPOSE 80/tcp\n",
         "from a as b\nrun x\n",
         "# check=skip=all\nFROM a\nMAINTAINER x\n",
+        "# about the base\nARG A=1\n# why so\nFROM a AS b\n",
+        "# check=experimental=all\n# A version of the base\nARG A=1\n# b the last\nFROM a:$A AS b\n",
+        "# check=experimental=all\n\n# two lines\n# of comment\nARG A=1\n\n# apart\n\nFROM a:$A AS b\n",
+        "FROM --platform=$BUILDPLATFORM foreign\n",
         "# check=skip=MaintainerDeprecated,JSONArgsRecommended\nFROM a\nMAINTAINER x\nCMD x\n",
     ],
 )
