@@ -8,7 +8,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from pathlib import Path
+from itertools import chain
 
 from tests.bench import memory, pulls, pushes, report, throughput
 from tests.bench.cases import CASES, IDLE_CONTAINERS, Case
@@ -29,7 +29,11 @@ def main(argv: Sequence[str]) -> int:
         rows = [
             *(_time(case, sides, options.runs) for case in CASES if _wanted(case.name, options.only)),
             *(_weigh(name, sides) for name in IDLE_CONTAINERS if _wanted(name, options.only)),
-            *(_flow(case, sides, folder) for case in throughput.CASES if _wanted(case.name, options.only)),
+            *chain.from_iterable(
+                throughput.measure(case, sides, folder, options.runs)
+                for case in throughput.CASES
+                if _wanted(case.name, options.only)
+            ),
             *pulls.measure(sides, lambda name: _wanted(name, options.only), options.runs, folder),
             *pushes.measure(sides, lambda name: _wanted(name, options.only), options.runs, folder),
         ]
@@ -90,17 +94,6 @@ def _weigh(case: str, sides: Sequence[Side]) -> Row:
         finally:
             side.command("rm", "-f", "bench-idle")
             side.command("network", "rm", "-f", "bench-idle")
-    return row
-
-
-def _flow(case: throughput.Throughput, sides: Sequence[Side], folder: Path) -> Row:
-    """Measure how much goes through; here a ratio above 1 is the better one."""
-    row = Row(case.name, "Gb/s")
-    for side in sides:
-        try:
-            row.values[side.name] = list(throughput.measure(case, side, throughput.image(folder)))
-        except (AssertionError, OSError) as err:
-            row.failures[side.name] = str(err)
     return row
 
 

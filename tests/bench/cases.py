@@ -47,6 +47,7 @@ def _on_network(side: Side, cleanup: ExitStack) -> Command:
     return Command(side.command.argv("run", "--rm", "--network", "bench-net", "busybox", "true"), side.command.env)
 
 
+_OWN = "bench-port"
 _SERVE = "while true; do echo served | nc -l -p 80; done"
 _FIRST_BYTE = 'port=$1; shift; "$@" >/dev/null && until read -r _ </dev/tcp/127.0.0.1/"$port"; do :; done 2>/dev/null'
 
@@ -58,9 +59,10 @@ def _first_byte(network: str) -> Callable[[Side, ExitStack], Command]:
         def forget() -> None:
             side.command("rm", "-f", "-t", "0", "bench-port")
 
-        cleanup.callback(side.command, "network", "rm", "-f", network)
+        if network == _OWN:
+            cleanup.callback(side.command, "network", "rm", "-f", network)
+            side.command("network", "create", network)
         cleanup.callback(forget)
-        side.command("network", "create", network)
         port = str(servers.free_port())
         words = ("run", "-d", "--name", "bench-port", "--network", network, "-p", f"{port}:80")
         run = side.command.argv(*words, "busybox", "sh", "-c", _SERVE)
@@ -85,8 +87,11 @@ CASES = [
     Case("run, network none", _plain("run", "--rm", "--network", "none", "busybox", "true"), goal=0.6),
     Case("run, default network", _plain("run", "--rm", "busybox", "true"), goal=0.7),
     Case("run, user-defined network", _on_network, goal=0.5),
-    Case("first byte, slirp4netns", _first_byte("slirp4netns"), runs=10),
-    Case("first byte, user-defined network", _first_byte("bench-port"), runs=10),
+    Case("run, network slirp4netns", _plain("run", "--rm", "--network", "slirp4netns", "busybox", "true")),
+    Case("run, network pasta", _plain("run", "--rm", "--network", "pasta", "busybox", "true")),
+    Case("first byte, network slirp4netns", _first_byte("slirp4netns"), runs=10),
+    Case("first byte, network pasta", _first_byte("pasta"), runs=10),
+    Case("first byte, user-defined network", _first_byte(_OWN), runs=10),
     Case("exec", _exec, goal=0.4),
     Case("50 × run -d, one after another", density.start(50, at_once=False), runs=3, goal=0.7),
     Case("50 × run -d, at once", density.start(50, at_once=True), runs=3, goal=0.7),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,7 @@ class Row:
     values: dict[str, list[float]] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     details: dict[str, list[str]] = field(default_factory=dict)
+    best: Callable[[Sequence[float]], float] = min
 
     @property
     def ratio(self) -> float | None:
@@ -75,4 +76,5 @@ def _cell(row: Row, name: str) -> str:
     values = row.values[name]
     if len(values) == 1:
         return f"{values[0]:.1f}"
-    return f"{statistics.median(values):.1f} ({min(values):.1f})"
+    precision = 2 if statistics.median(values) < 10 and row.unit != "ms" else 1
+    return f"{statistics.median(values):.{precision}f} ({row.best(values):.{precision}f})"

@@ -7,40 +7,60 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import resource
 import shutil
 import subprocess
 import tarfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.bench import memory
+from tests.bench.report import Row
 from tests.bench.sides import Side
 from tests.support import busybox, images, servers
 
-SECONDS = 3
-_ROUNDS = 3
+SECONDS = 2
+ROUNDS = 5
 _IMAGE = "docker.io/library/iperf3:latest"
 _PATIENCE = 20.0
+_OUT, _FOUR = ["-R"], ["-P", "4"]
+_DATAGRAMS = ["-u", "-b", "300M", "-l", "1400"]
 
 
 @dataclass(frozen=True)
 class Throughput:
-    """One way that data goes: `options` are those of the server's container, `inside` has the client in a container."""
+    """One way that data goes: `network` is that of the server, `client` are options of iperf3's.
+
+    `inside` has the client in a container of the same network; else it comes through a published port.
+    """
 
     name: str
-    options: Sequence[str]
+    network: str
+    client: Sequence[str] = ()
     inside: bool = False
-    network: str = ""
+
+    @property
+    def published(self) -> Sequence[str]:
+        return [] if self.inside else ["tcp", "udp"] if "-u" in self.client else ["tcp"]
 
 
+_OWN = "bench-net"
 CASES = [
-    Throughput("throughput, published, slirp4netns", ["--network", "slirp4netns"]),
-    Throughput("throughput, published, pasta", ["--network", "pasta"]),
-    Throughput("throughput, published, user-defined network", ["--network", "bench-net"], network="bench-net"),
-    Throughput("throughput, container to container", ["--network", "bench-net"], inside=True, network="bench-net"),
+    Throughput("throughput, network slirp4netns, in", "slirp4netns"),
+    Throughput("throughput, network slirp4netns, out", "slirp4netns", _OUT),
+    Throughput("throughput, network pasta, in", "pasta"),
+    Throughput("throughput, network pasta, out", "pasta", _OUT),
+    Throughput("throughput, own network, in", _OWN),
+    Throughput("throughput, own network, out", _OWN, _OUT),
+    Throughput("throughput, own network, in, 4 streams", _OWN, _FOUR),
+    Throughput("throughput, own network, out, 4 streams", _OWN, [*_FOUR, *_OUT]),
+    Throughput("throughput, own network, 300 Mb/s of datagrams", _OWN, _DATAGRAMS),
+    Throughput("throughput, own network, between containers", _OWN, inside=True),
 ]
 
 
@@ -63,41 +83,86 @@ def image(folder: Path) -> Path:
     return images.write_docker_archive(path, images.Image(layers, {"Cmd": ["sh"]}, [_IMAGE]))
 
 
-def measure(case: Throughput, side: Side, archive: Path) -> Iterator[float]:
-    """Yield the Gbit/s of several rounds."""
+def measure(case: Throughput, sides: Sequence[Side], folder: Path, rounds: int = 0) -> list[Row]:
+    """Return what goes through in Gbit/s, and what one gigabyte costs in seconds of the processors; sides take turns.
+
+    On a busy machine the second says more: it does not depend on who else wants the processors.
+    """
+    flow, cost = Row(case.name, "Gb/s", best=max), Row(f"{case.name}: cost", "s/GB")
+    with ExitStack() as cleanup:
+        clients: dict[str, Sequence[str]] = {}
+        for side in sides:
+            try:
+                clients[side.name] = _serve(case, side, image(folder), cleanup)
+            except (AssertionError, OSError) as err:
+                flow.failures[side.name] = str(err)
+        for _ in range(rounds or ROUNDS):
+            for side in sides:
+                if side.name not in clients or side.name in flow.failures:
+                    continue
+                try:
+                    words = [*clients[side.name], *case.client, "-J", "-t", str(SECONDS)]
+                    done = _run(words, side, inside=case.inside)
+                except AssertionError as err:
+                    flow.failures[side.name] = str(err)
+                    continue
+                flow.values.setdefault(side.name, []).append(done.gigabits)
+                cost.values.setdefault(side.name, []).append(done.cost)
+    return [flow, cost]
+
+
+def _serve(case: Throughput, side: Side, archive: Path, cleanup: ExitStack) -> Sequence[str]:
+    """Run the server; return the command of its client."""
     side.command("load", "-i", archive).ok()
-    with _server(case, side) as client:
-        for _ in range(_ROUNDS):
-            yield client()
-
-
-@contextmanager
-def _server(case: Throughput, side: Side) -> Iterator[Callable[[], float]]:
-    """Run the server; give a function that measures once."""
+    if case.network == _OWN:
+        side.command("network", "create", _OWN)
+        cleanup.callback(side.command, "network", "rm", "-f", _OWN)
+    cleanup.callback(side.command, "rm", "-f", "-t", "0", "bench-server")
     port = servers.free_port()
-    if case.network:
-        side.command("network", "create", case.network)
-    published = [] if case.inside else ["-p", f"{port}:5201"]
-    words = ["run", "-d", "--name", "bench-server", *case.options, *published, "iperf3", "iperf3", "-s"]
-    try:
-        side.command(*words).ok()
-        if case.inside:
-            client = side.command.argv("run", "--rm", *case.options, "iperf3", "iperf3", "-c", "bench-server")
-        else:
-            client = ["iperf3", "-c", "127.0.0.1", "-p", str(port)]
-        yield lambda: _run([*client, "-J", "-t", str(SECONDS)], side)
-    finally:
-        side.command("rm", "-f", "bench-server")
-        if case.network:
-            side.command("network", "rm", "-f", case.network)
+    published = [f"--publish={port}:5201/{protocol}" for protocol in case.published]
+    words = ["run", "-d", "--name", "bench-server", "--network", case.network, *published, "iperf3", "iperf3", "-s"]
+    side.command(*words).ok()
+    if case.inside:
+        client = ["iperf3", "iperf3", "-c", "bench-server"]
+        return side.command.argv("run", "--rm", "--network", case.network, *client)
+    return ["iperf3", "-c", "127.0.0.1", "-p", str(port)]
 
 
-def _run(argv: Sequence[str], side: Side) -> float:
+@dataclass(frozen=True)
+class _Done:
+    gigabits: float  # per second, of what came through
+    cost: float
+
+
+def _run(argv: Sequence[str], side: Side, *, inside: bool) -> _Done:
     deadline = time.monotonic() + _PATIENCE
     while True:
+        before = _processor_seconds()
         done = subprocess.run(argv, env=dict(side.command.env), capture_output=True, text=True)
+        spent = sum(_processor_seconds().values()) - sum(before.values())
         document: dict[str, Any] = json.loads(done.stdout) if done.stdout[:1] == "{" else {"error": done.stderr}
         if "error" not in document:
-            return float(document["end"]["sum_received"]["bits_per_second"]) / 1e9
+            end = document["end"]
+            received = end.get("sum_received") or end["sum"]
+            lost = float(received.get("lost_percent", 0)) / 100
+            size, seconds = float(received["bytes"]) * (1 - lost) / 1e9, float(received["seconds"])
+            if inside:  # its client is a child of nobody here
+                told = end["cpu_utilization_percent"]
+                spent = (told["host_total"] + told["remote_total"]) / 100 * seconds
+            return _Done(size * 8 / seconds, spent / size)
         assert time.monotonic() < deadline, f"{' '.join(argv)}: {document['error']}"
         time.sleep(0.1)
+
+
+def _processor_seconds() -> dict[int, float]:
+    """Return what this user's processes have used of the processors: with their dead children, without the others."""
+    found = {}
+    for pid in memory.processes():
+        try:
+            fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        found[pid] = sum(map(int, fields[11:13])) / os.sysconf("SC_CLK_TCK")
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    found[-1] = ended.ru_utime + ended.ru_stime
+    return found

@@ -99,8 +99,15 @@ def interfaces_and_rules(pod: CommandLine) -> tuple[set[str], int]:
 
 
 def _titled(title: str) -> list[int]:
-    found = subprocess.run(["pgrep", "-f", f"^{title}"], capture_output=True, text=True).stdout
-    return [int(pid) for pid in found.split()]
+    found = []
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            command = Path(f"/proc/{pid}/cmdline").read_bytes()
+        except OSError:
+            continue
+        if command.startswith(title.encode()):
+            found.append(int(pid))
+    return found
 
 
 def _has_open(pid: int, path: str) -> bool:
