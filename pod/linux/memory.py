@@ -12,13 +12,32 @@ if TYPE_CHECKING:
 
 _MADV_DONTNEED = 4
 _LARGEST = 1 << 20
+_FIRST_PATIENCE, _LONGEST_PATIENCE = 1000.0, 60_000.0  # milliseconds
 
 _libc = ctypes.CDLL(None)
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)
 
 
-def wait(poll: select.poll, timeout: float | None) -> list[tuple[int, int]]:
-    """Do what `poll.poll` does, after letting go of every page that is not needed for it.
+class Sleeper:
+    """Waits: as it is where something has happened lately, and with as little memory as can be where nothing has."""
+
+    def __init__(self) -> None:
+        self._patience = _FIRST_PATIENCE
+
+    def wait(self, poll: select.poll, timeout: float | None) -> list[tuple[int, int]]:
+        """Do what `poll.poll` does."""
+        patience = self._patience
+        if timeout is not None and timeout <= patience:
+            return poll.poll(timeout)
+        events = poll.poll(patience)
+        if events:
+            return events
+        self._patience = min(_LONGEST_PATIENCE, 2 * patience)  # whoever wakes up often shall not pay each time
+        return _wait_lean(poll, None if timeout is None else timeout - patience)
+
+
+def _wait_lean(poll: select.poll, timeout: float | None) -> list[tuple[int, int]]:
+    """Wait for events after letting go of every page that is not needed for that.
 
     Pages of programs and libraries are only unmapped (madvise(2)): they stay in the page cache, where the kernel may
     now take them, and come back by a page fault, some hundred microseconds for all. The interpreter goes last, right

@@ -1,10 +1,8 @@
 """Forwarding what comes to published ports into a container: TCP by splice(2), UDP datagram by datagram.
 
-The forwarder is a process of its own, forked by the monitor when somebody first comes to a port, and gone again when
-nobody has for a while: a container that nobody talks to costs nothing. It inherits the listening sockets, which are the
-host's, and connects from where it moves itself: in the container's own network namespace, where every connection is
-local and cheapest; or, to keep the address of a client of another machine, in the shared one, through which the answers
-to that address come.
+The forwarder (pod.net.forwarding starts it) has the listening sockets, which are the host's, and connects from where it
+moves itself: the container's own network namespace, where every connection is local and cheapest; or, to keep the
+address of a client of another machine, the shared one, through which the answers to that address come.
 """
 
 from __future__ import annotations
@@ -15,10 +13,9 @@ import os
 import select
 import time
 
-from pod.linux import files, process
 from pod.linux import syscalls as sc
 from pod.net import addresses
-from pod.record import Record
+from pod.net.forwarding import Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,20 +24,11 @@ if TYPE_CHECKING:
     from pod.net.forward_udp import Datagrams
 
 IDLE_SECONDS = 20.0
-_SIGKILL = 9
 _PIPE_SIZE = 1 << 18  # what is on its way fits into the processor's cache; smaller ones need more calls
 _ROUNDS = 16  # of a pipe filled and emptied before others are served
 _AT_ONCE = 64  # connections that are accepted before others are served
 _IP_TRANSPARENT, _IPV6_TRANSPARENT = 19, 75
 _IN, _OUT = select.EPOLLIN, select.EPOLLOUT
-
-
-class Target(Record):
-    """Where a published port leads: seen from the network namespace that the forwarder moves to."""
-
-    address: str
-    port: int
-    transparent: bool = False  # connect in the name of a client of another machine: answers find their way back
 
 
 class Places:
@@ -54,25 +42,6 @@ class Places:
         if namespace != self._here:
             sc.setns(namespace, sc.CLONE_NEWNET)
             self._here = namespace
-
-
-def fork(places: Places, listeners: Sequence[tuple[_socket.socket, Target]], container: str) -> int:
-    """Start the forwarder of a container and return its pid. It ends with this process."""
-    parent = os.getpid()
-    pid = os.fork()
-    if pid != 0:
-        return pid
-    code = 1
-    try:
-        sc.prctl(sc.PR_SET_PDEATHSIG, _SIGKILL)
-        if os.getppid() == parent:
-            kept = (places.container, places.shared, *(sock.fileno() for sock, _target in listeners))
-            files.close_others({0, 1, 2, *kept} - {-1})
-            process.set_title(f"pod: ports of container {container[:12]}")
-            Forwarder(listeners, places).run()
-        code = 0
-    finally:
-        os._exit(code)
 
 
 class Forwarder:

@@ -13,7 +13,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from pod.net.forward import Places, Target
+    from pod.net.forward import Places
+    from pod.net.forwarding import Target
 
 _SILENCE = 90.0  # seconds without a datagram after which a client is forgotten (RFC 4787, REQ-5, has two minutes)
 _MOST_CLIENTS = 1024

@@ -15,7 +15,18 @@ from tests.support import debian, folders, rootfs
 
 PACKAGES = [
     *("python3", "python3-venv", "ca-certificates", "busybox-static", "mmdebstrap", "uidmap"),
-    *("podman", "crun", "conmon", "netavark", "aardvark-dns", "nftables", "catatonit", "fuse-overlayfs", "slirp4netns", "passt"),
+    *(
+        "podman",
+        "crun",
+        "conmon",
+        "netavark",
+        "aardvark-dns",
+        "nftables",
+        "catatonit",
+        "fuse-overlayfs",
+        "slirp4netns",
+        "passt",
+    ),
     "iperf3",
 ]
 CACHE = "/mnt/cache"

@@ -15,7 +15,6 @@ from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
 from pod.linux import jsonfile, process
-from pod.settings.configuration import Configuration
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
 
 def become(settings: Settings, container_id: str, supervisor: Supervisor) -> None:
     """Execute the bare interpreter; never returns."""
+    from pod.settings.configuration import Configuration
+
     clients = [(client.fileno(), client.streams.decode()) for client in supervisor.clients]
     kept = {supervisor.listener.fileno(), supervisor.streams.stdin, *supervisor.streams.outputs}
     kept |= {fd for fd, _streams in clients}
@@ -59,7 +60,10 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
 def main(argv: list[str]) -> int:
     """Go on where `become` left off; return the container's exit code."""
     document = jsonfile.loads(argv[0])
+    from pod.linux.memory import Sleeper
+
     supervisor = _supervisor(document)
+    supervisor.sleeper = Sleeper()
     for number in (_signal.SIGINT, _signal.SIGPIPE):
         _signal.signal(number, _signal.SIG_IGN)
     process.set_title(f"pod: monitor of container {document['id'][:12]}")

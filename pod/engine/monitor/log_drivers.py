@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pod.engine import log_options
 from pod.engine.monitor.log_file import LogFile
 
 TYPE_CHECKING = False
@@ -18,6 +17,8 @@ if TYPE_CHECKING:
 
 def open_log(layout: StorageLayout, record: ContainerRecord) -> Log | None:
     """Open the log of a container that starts; None where it has none. Raises OSError."""
+    from pod.engine import log_options
+
     if record.log.driver not in log_options.READABLE:
         return None
     if record.log.driver == "journald":

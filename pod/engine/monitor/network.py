@@ -11,9 +11,8 @@ import _socket
 import os
 import time
 
-from pod.errors import PodError
-from pod.net import attach
-from pod.net.forward import Target
+from pod.net import forwarding
+from pod.net.forwarding import Target
 from pod.record import Record
 
 TYPE_CHECKING = False
@@ -57,17 +56,15 @@ class NetworkSide:
         self._settings = settings
         self._namespace, self._shared = descriptors.namespace, descriptors.shared
         self._ports = ports
-        self._keeper: Connection | None = None
+        self._keeper: Connection | _socket.socket | None = None
         self._forwarder_pid = forwarder
         self._forwarder = os.pidfd_open(forwarder) if forwarder else -1
         self._helper = helper  # a child that holds ports of this machine
         self._pause = _FIRST_PAUSE
         self.due: float | None = None  # when the keeper is to be tried again (monotonic)
         self.attachments: tuple[Attachment, ...] = ()
-        if descriptors.keeper >= 0:
-            from pod.net.keeper.client import Connection
-
-            self._keeper = Connection.of_descriptor(descriptors.keeper)
+        if descriptors.keeper >= 0:  # nothing is asked over it any more: its end is all that there is to be seen
+            self._keeper = _socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, descriptors.keeper)
 
     def descriptors(self) -> list[int]:
         """Return what is to be waited for."""
@@ -90,6 +87,7 @@ class NetworkSide:
         if self.due is None or time.monotonic() < self.due:
             return
         from pod.engine.network import joining
+        from pod.errors import PodError
 
         try:
             self._keeper, now = joining.rejoin(self._settings, self._container, self._namespace, self._shared)
@@ -107,10 +105,7 @@ class NetworkSide:
         self._shared = now
 
     def _start_forwarder(self) -> None:
-        from pod.net import forward
-
-        places = forward.Places(self._namespace, self._shared)
-        self._forwarder_pid = forward.fork(places, self._ports, self._container)
+        self._forwarder_pid = forwarding.fork(self._namespace, self._shared, self._ports, self._container)
         self._forwarder = os.pidfd_open(self._forwarder_pid)
 
     def _bury_forwarder(self) -> None:
@@ -167,6 +162,8 @@ def connect(
     engine: Engine, record: ContainerRecord, plan: NetworkPlan, prepared: Prepared, namespace: int
 ) -> NetworkSide:
     """Connect a container's network namespace (a descriptor)."""
+    from pod.net import attach
+
     run_folder = engine.layout.run_container(record.id)
     if plan.mode != attach.BRIDGE:
         helper = attach.connect(plan, namespace, run_folder, record.publish)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pod.engine.monitor.health import HealthChecks
     from pod.engine.monitor.log_drivers import Log
     from pod.engine.monitor.network import NetworkSide
+    from pod.linux.memory import Sleeper
 
 _LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
 
@@ -35,6 +36,7 @@ class Supervisor:
         self.mount_namespace = ""  # of the container, where its pid namespace is not its own
         self.health: HealthChecks | None = None
         self.network: NetworkSide | None = None
+        self.sleeper: Sleeper | None = None
         self.stop_signal = int(_signal.SIGTERM)
         self.stop_timeout = 10  # seconds before SIGKILL
         self.kill_at: float | None = None  # the moment (monotonic) at which the program has had its time
@@ -106,7 +108,7 @@ class Supervisor:
             if self.streams.stdin in self.streams.outputs and not slow:
                 events |= select.POLLIN
             poll.register(self.streams.stdin, events)
-        return poll.poll(timeout)
+        return self.sleeper.wait(poll, timeout) if self.sleeper is not None else poll.poll(timeout)
 
     def _handle(self, fd: int, event: int) -> None:
         if fd == self._pidfd:

@@ -23,10 +23,6 @@ class Connection:
     def __init__(self, sock: _socket.socket) -> None:
         self.socket = sock
 
-    @classmethod
-    def of_descriptor(cls, fd: int) -> Connection:
-        return cls(_socket.socket(_socket.AF_UNIX, _socket.SOCK_SEQPACKET, 0, fd))
-
     def fileno(self) -> int:
         return self.socket.fileno()
 

@@ -14,6 +14,7 @@ import time
 
 from pod.errors import NetworkError, PodError
 from pod.linux import files, jsonfile, locks, process
+from pod.linux.memory import Sleeper
 from pod.net import namespaces
 from pod.net.keeper import protocol
 from pod.net.keeper.shared import SharedNamespace
@@ -57,6 +58,7 @@ class Keeper:
         self._stays = Stays(self._shared, lambda steps: self._go_on(_Task(steps)))
         self._clients: dict[int, _Client] = {}
         self._tasks: dict[int, _Task] = {}
+        self._sleeper = Sleeper()
         self._ends_at: float | None = time.monotonic() + LINGER
 
     def run(self) -> None:
@@ -70,7 +72,7 @@ class Keeper:
             for fd in (*self._clients, *self._tasks, *self._stays.processes()):
                 poll.register(fd, select.POLLIN)
             server.register(poll)
-            for fd, _event in poll.poll(_milliseconds(self._ends_at, server.due())):
+            for fd, _event in self._sleeper.wait(poll, _milliseconds(self._ends_at, server.due())):
                 self._handle(fd)
             server.expire()
 
