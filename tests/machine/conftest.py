@@ -79,6 +79,12 @@ def bob(machine: Machine) -> CommandLine:
 
 
 @pytest.fixture(scope="session")
+def machine_root(machine: Machine) -> CommandLine:
+    """A shell of the administrator's."""
+    return machine.login("root")
+
+
+@pytest.fixture(scope="session")
 def pod(machine: Machine) -> Program:
     """pod as alice: what a test makes it removes."""
     return machine.program(recipe.ALICE, "pod")

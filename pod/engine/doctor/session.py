@@ -6,6 +6,7 @@ import os
 
 from pod.engine import delegation
 from pod.engine.doctor.finding import OK, WARN, Finding
+from pod.linux import process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,9 +18,10 @@ AREA = "session"
 
 
 def examine(environ: Mapping[str, str], engine: Engine) -> list[Finding]:
-    """Look at the session that this command runs in."""
-    manager = os.path.exists(f"/run/user/{os.getuid()}/systemd/private")
-    return [_runtime_folder(environ, engine), _manager(manager), *_lingering(manager), _delegation(engine)]
+    """Look at the session that this command runs in; the command may be root of the user's namespace by now."""
+    uid = engine.settings.uid
+    manager = os.path.exists(f"/run/user/{uid}/systemd/private")
+    return [_runtime_folder(environ, engine), _manager(uid, manager), *_lingering(uid), _delegation(engine)]
 
 
 def _runtime_folder(environ: Mapping[str, str], engine: Engine) -> Finding:
@@ -31,26 +33,28 @@ def _runtime_folder(environ: Mapping[str, str], engine: Engine) -> Finding:
     return Finding(AREA, subject, OK, f"{why}; {engine.layout.runroot} serves instead")
 
 
-def _manager(runs: bool) -> Finding:
+def _manager(uid: int, runs: bool) -> Finding:
     subject = "systemd of yours"
     if runs:
         return Finding(AREA, subject, OK, "runs")
     if not os.path.isdir("/run/systemd/system"):
         return Finding(AREA, subject, OK, "this machine has no systemd; pod does not need it")
     detail = "does not run for you: no units, and limits cannot be set"
-    return Finding(
-        AREA, subject, WARN, detail, f"loginctl enable-linger {delegation.user_name(os.getuid())}", "administrator"
-    )
+    remedy = f"loginctl enable-linger {delegation.user_name(uid)}"
+    return Finding(AREA, subject, WARN, detail, remedy, "administrator")
 
 
-def _lingering(manager: bool) -> list[Finding]:
+def _lingering(uid: int) -> list[Finding]:
     """systemd ends a user's processes at logout where it was built or told to (logind.conf(5), KillUserProcesses)."""
     if not os.path.isdir("/run/systemd/system"):
         return []
-    if delegation.lingers(os.getuid()):
+    if delegation.lingers(uid):
         return [Finding(AREA, "lingering", OK, "containers and units live on after logout and start at boot")]
     detail = "off: your units stop at logout, and so do containers where the machine ends what users leave behind"
-    return [Finding(AREA, "lingering", WARN, detail, "loginctl enable-linger", "you" if manager else "administrator")]
+    if process.find_program("pkcheck"):  # polkit lets users switch it on for themselves
+        return [Finding(AREA, "lingering", WARN, detail, "loginctl enable-linger", "you")]
+    remedy = f"loginctl enable-linger {delegation.user_name(uid)}"
+    return [Finding(AREA, "lingering", WARN, detail, remedy, "administrator")]
 
 
 def _delegation(engine: Engine) -> Finding:
