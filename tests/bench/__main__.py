@@ -6,12 +6,13 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain
+from pathlib import Path
 
-from tests.bench import memory, pulls, pushes, report, throughput
+from tests.bench import memory, pulls, pushes, readme, report, throughput
 from tests.bench.cases import CASES, IDLE_CONTAINERS, Case
+from tests.bench.goals import GOALS
 from tests.bench.report import Row
 from tests.bench.sides import Side, prepare
 from tests.bench.timing import Command, interleave
@@ -26,29 +27,43 @@ def main(argv: Sequence[str]) -> int:
     options = _parse(argv)
     with folders.scratch() as folder, ExitStack() as cleanup:
         sides, missing = prepare(folder, cleanup)
-        rows = [
-            *(_time(case, sides, options.runs) for case in CASES if _wanted(case.name, options.only)),
-            *(_weigh(name, sides) for name in IDLE_CONTAINERS if _wanted(name, options.only)),
-            *chain.from_iterable(
-                throughput.measure(case, sides, folder, options.runs)
-                for case in throughput.CASES
-                if _wanted(case.name, options.only)
-            ),
-            *pulls.measure(sides, lambda name: _wanted(name, options.only), options.runs, folder),
-            *pushes.measure(sides, lambda name: _wanted(name, options.only), options.runs, folder),
-        ]
+        load = report.load()
+        rows = []
+        for row in _rows(options, sides, folder):
+            print(report.line(row, sides), file=sys.stderr, flush=True)
+            rows.append(row)
+        document = report.document(sides, missing, rows, load)
+        if options.readme:
+            readme.write(document)
         if options.json:
-            json.dump(report.document(sides, missing, rows), sys.stdout, indent=2)
+            json.dump(document, sys.stdout, indent=2)
             print()
         else:
-            print(report.table(sides, missing, rows), flush=True)
+            print(report.table(sides, missing, rows, load), flush=True)
     return 1 if any(row.failures for row in rows) else 0
+
+
+def _rows(options: argparse.Namespace, sides: Sequence[Side], folder: Path) -> Iterator[Row]:
+    def wanted(name: str) -> bool:
+        if options.goals or options.readme:
+            return name in GOALS and _wanted(name, options.only)
+        return _wanted(name, options.only)
+
+    yield from (_time(case, sides, options.runs) for case in CASES if wanted(case.name))
+    yield from (_weigh(name, sides) for name in IDLE_CONTAINERS if wanted(name))
+    for case in throughput.CASES:
+        if wanted(case.name):
+            yield from throughput.measure(case, sides, folder, options.runs)
+    yield from pulls.measure(sides, wanted, options.runs, folder)
+    yield from pushes.measure(sides, wanted, options.runs, folder)
 
 
 def _parse(argv: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--only", action="append", default=[], metavar="NAME", help="cases whose name has NAME in it")
     parser.add_argument("--runs", type=int, default=0, help="runs of each command instead of the case's own number")
+    parser.add_argument("--goals", action="store_true", help="only what has a goal (tests/bench/goals.py)")
+    parser.add_argument("--readme", action="store_true", help="the same, and write its table into the README")
     parser.add_argument("--json", action="store_true", help="print JSON with every single time")
     return parser.parse_args(argv)
 

@@ -9,9 +9,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tests.bench.goals import GOALS
 from tests.bench.sides import Side
 
-FORMAT = "{:<44} {:>4}  {:>18}  {:>18}  {:>6}"
+FORMAT = "{:<44} {:>4}  {:>18}  {:>18}  {:>6}  {}"
 
 
 @dataclass
@@ -32,16 +33,13 @@ class Row:
         return medians[0] / medians[1] if len(medians) == 2 else None
 
 
-def table(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row]) -> str:
+def table(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row], before: str) -> str:
     """Return the heading and one line per case: median (best) of each side, and the ratio of the medians."""
     lines = [_machine(), *(f"{side.name}: {side.version}" for side in sides)]
     lines += [f"not compared: {reason}" for reason in missing]
-    lines += ["median (best) of interleaved runs", ""]
-    lines.append(FORMAT.format("", "", *(side.name for side in sides), *["-"] * (2 - len(sides)), "ratio"))
-    for row in rows:
-        cells = [_cell(row, side.name) for side in sides] + ["-"] * (2 - len(sides))
-        ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
-        lines.append(FORMAT.format(row.case, row.unit, *cells, ratio))
+    lines += [f"median (best) of interleaved runs; load before them: {before}", ""]
+    lines.append(FORMAT.format("", "", *(side.name for side in sides), *["-"] * (2 - len(sides)), "ratio", "goal"))
+    lines += [line(row, sides) for row in rows]
     for row in rows:
         for name, parts in row.details.items():
             lines += ["", f"{row.case}, {name}:", *(f"  {part}" for part in parts)]
@@ -49,10 +47,30 @@ def table(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row]) ->
     return "\n".join(lines)
 
 
-def document(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row]) -> dict[str, Any]:
+def line(row: Row, sides: Sequence[Side]) -> str:
+    """Return one row of the table."""
+    cells = [_cell(row, side.name) for side in sides] + ["-"] * (2 - len(sides))
+    ratio = "-" if row.ratio is None else f"{row.ratio:.2f}"
+    return FORMAT.format(row.case, row.unit, *cells, ratio, _goal(row)).rstrip()
+
+
+def load() -> str:
+    """Return how busy the machine is: the average of the last minute."""
+    return f"{os.getloadavg()[0]:.1f}"
+
+
+def _goal(row: Row) -> str:
+    goal = GOALS.get(row.case)
+    if goal is None or "pod" not in row.values:
+        return ""
+    return f"{goal}{'' if goal.met(statistics.median(row.values['pod']), row.ratio) else ' missed'}"
+
+
+def document(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row], before: str) -> dict[str, Any]:
     """Return everything that was measured, for other programs to read."""
     return {
         "machine": _machine(),
+        "load": before,
         "versions": {side.name: side.version for side in sides},
         "missing": list(missing),
         "rows": [
