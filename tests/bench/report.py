@@ -35,7 +35,7 @@ class Row:
 
 def table(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row], before: str) -> str:
     """Return the heading and one line per case: median (best) of each side, and the ratio of the medians."""
-    lines = [_machine(), *(f"{side.name}: {side.version}" for side in sides)]
+    lines = [machine(), *(f"{side.name}: {side.version}" for side in sides)]
     lines += [f"not compared: {reason}" for reason in missing]
     lines += [f"median (best) of interleaved runs; load before them: {before}", ""]
     lines.append(FORMAT.format("", "", *(side.name for side in sides), *["-"] * (2 - len(sides)), "ratio", "goal"))
@@ -69,7 +69,7 @@ def _goal(row: Row) -> str:
 def document(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row], before: str) -> dict[str, Any]:
     """Return everything that was measured, for other programs to read."""
     return {
-        "machine": _machine(),
+        "machine": machine(),
         "load": before,
         "versions": {side.name: side.version for side in sides},
         "missing": list(missing),
@@ -80,7 +80,8 @@ def document(sides: Sequence[Side], missing: Sequence[str], rows: Sequence[Row],
     }
 
 
-def _machine() -> str:
+def machine() -> str:
+    """Return the system, its kernel and how many processors there are."""
     try:
         system = platform.freedesktop_os_release()["PRETTY_NAME"]
     except OSError:

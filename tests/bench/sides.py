@@ -32,15 +32,15 @@ class Side:
     """Ends what the engine keeps running while there is no container."""
 
 
-def prepare(folder: Path, cleanup: ExitStack) -> tuple[list[Side], list[str]]:
-    """Return the sides that work on this machine, and a line for each that does not."""
+def prepare(folder: Path, cleanup: ExitStack, *, alone: bool = False) -> tuple[list[Side], list[str]]:
+    """Return the sides that work on this machine, and a line for each that does not; `alone` is pod without a peer."""
     archive = images.write_docker_archive(folder / "busybox.tar", busybox.image())
     home = folder / "home"
     home.mkdir()
     env = {**clean_environment(), "HOME": str(home)}
     sides: list[Side] = []
     missing: list[str] = []
-    for make in (_pod, _podman):
+    for make in (_pod,) if alone else (_pod, _podman):
         try:
             sides.append(make(folder, archive, env, cleanup.callback))
         except peers.NoPeer as reason:
