@@ -13,7 +13,7 @@ from pod.storage.container_records import ContainerRecord, ContainerState
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from pod.engine.engine import Engine
     from pod.linux.locks import Lock
@@ -132,6 +132,38 @@ def every(layout: StorageLayout) -> Iterator[Container]:
             yield load(layout, container_id)
         except (NoSuchContainer, StorageError):
             continue
+
+
+def documents(layout: StorageLayout) -> Iterator[dict[str, Any]]:
+    """Yield the records of all containers as they are on disk, without understanding them; broken ones are left out."""
+    for container_id in all_ids(layout):
+        try:
+            yield jsonfile.read(f"{layout.container(container_id)}/record.json")
+        except (FileNotFoundError, ValueError):
+            continue
+
+
+def mentions(layout: StorageLayout, container_id: str, value: str) -> bool:
+    """True where a container's record has a text somewhere, so that it may use what has this name or id.
+
+    True also for a record that is gone or broken: `load` tells.
+    """
+    try:
+        data = files.read_bytes(f"{layout.container(container_id)}/record.json")
+        jsonfile.loads(data)
+    except (FileNotFoundError, ValueError):
+        return True
+    return jsonfile.dumps([value])[1:-1] in data
+
+
+def mentioning(layout: StorageLayout, value: str) -> Iterator[Container]:
+    """Yield of every container that can be read those that mention a text: only these are understood."""
+    for container_id in all_ids(layout):
+        if mentions(layout, container_id, value):
+            try:
+                yield load(layout, container_id)
+            except (NoSuchContainer, StorageError):
+                continue
 
 
 def every_settled(engine: Engine) -> Iterator[Container]:

@@ -6,7 +6,7 @@ until it is forced; then its names go, and its data stay as long as a container 
 
 from __future__ import annotations
 
-from pod.engine import events
+from pod.engine import containers, events
 from pod.engine.images import garbage, mount_image, users
 from pod.errors import InUse, NoSuchImage, PodError
 from pod.record import Record
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pod.oci.digest import Digest
     from pod.storage.images import Entry, Image
 
+_FEW = 3  # images for each of which the containers are looked through; for more they are sorted by image
 EXIT_IN_USE = 2  # podman-rmi(1), "Exit Status"
 
 
@@ -30,10 +31,17 @@ class _Users:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._containers = users.by_image(engine.layout)
+        self._containers: dict[str, list[Container]] | None = None
+        self._asked = 0
         self._mounted = {mounted.id for mounted in mount_image.mounted_images(engine)}
 
     def containers(self, image_id: Digest) -> list[Container]:
+        self._asked += 1
+        if self._containers is None and self._asked <= _FEW:
+            mentioning = containers.mentioning(self.engine.layout, str(image_id))
+            return [container for container in mentioning if container.record.image == str(image_id)]
+        if self._containers is None:
+            self._containers = users.by_image(self.engine.layout)
         return self._containers.get(str(image_id), [])
 
     def is_mounted(self, image_id: Digest) -> bool:

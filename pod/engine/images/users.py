@@ -22,10 +22,11 @@ def by_image(layout: StorageLayout) -> dict[str, list[Container]]:
 
 def kept(layout: StorageLayout) -> tuple[list[Digest], list[Digest]]:
     """Return the manifests and layers that containers were made from, and the layers that builds may use again."""
-    records = [container.record for container in containers.every(layout)]
-    mounts = [mount for record in records for mount in record.mounts]
-    manifests = {record.image_digest for record in records} | {mount.image_digest for mount in mounts}
-    layers = {layer for record in records for layer in record.layers}
-    layers.update(layer for mount in mounts for layer in mount.layers)
+    manifests: set[str] = set()
+    layers: set[str] = set()
+    for record in containers.documents(layout):
+        for place in (record, *record.get("mounts", ())):
+            manifests.add(place.get("image_digest", ""))
+            layers.update(place.get("layers", ()))
     cached = BuildCache(layout).layers()
     return list(map(Digest.parse, manifests - {""})), [*map(Digest.parse, layers), *cached]

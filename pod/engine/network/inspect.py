@@ -19,7 +19,7 @@ def inspect(engine: Engine, wanted: str) -> tuple[Network, list[tuple[Container,
     """Return a network and the running containers on it. Raises NoSuchNetwork, AmbiguousName."""
     network = store.find(engine.layout.networks, wanted)
     found = []
-    for container in remove.users(engine).get(network.name, []):
+    for container in remove.users_of(engine, network.name):
         for attachment in container.state.attachments if container.running else ():
             if attachment.network == network.name:
                 found.append((container, attachment))

@@ -26,6 +26,12 @@ def users(engine: Engine) -> dict[str, list[Container]]:
     return found
 
 
+def users_of(engine: Engine, name: str) -> list[Container]:
+    """Return the containers, running or not, that are to be on one network."""
+    mentioned = containers.mentioning(engine.layout, name)
+    return [container for container in mentioned if any(join.network == name for join in container.record.networks)]
+
+
 def remove_network(engine: Engine, wanted: str, *, force: bool = False, timeout: int | None = None) -> str:
     """Remove a network and return its name; with `force` first the containers that are on it.
 
@@ -38,7 +44,7 @@ def remove_network(engine: Engine, wanted: str, *, force: bool = False, timeout:
         raise PodError(f"network {DEFAULT} cannot be removed: it is the one that exists always")
     while True:
         with locks.Lock(engine.layout.lock("networks")):
-            using = users(engine).get(network.name, [])
+            using = users_of(engine, network.name)
             if not using:
                 store.remove(engine.layout.networks, network.name)
                 events.network(engine.layout, "remove", network.name, network.id)

@@ -78,9 +78,11 @@ def release_all(engine: Engine, record: ContainerRecord) -> None:
 
 
 def _runs_with(engine: Engine, name: str, but: str) -> bool:
-    from pod.engine.volumes.users import by_volume
+    from pod.engine import containers
 
-    using = by_volume(engine.layout).get(name, [])
+    using = [
+        c for c in containers.mentioning(engine.layout, name) if any(mount.name == name for mount in c.record.mounts)
+    ]
     return any(container.active for container in using if container.id != but)
 
 

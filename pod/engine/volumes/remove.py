@@ -25,11 +25,11 @@ def remove_volume(engine: Engine, wanted: str, *, force: bool = False, timeout: 
 
     store = VolumeStore(engine.layout)
     name = store.find_name(wanted)
-    _settle(engine)
+    _settle(engine, name)
     engine.enter()
     while True:
         with store.lock():
-            using = users.certain(engine).get(name, [])
+            using = users.certain(engine, name).get(name, [])
             if not using:
                 _delete(engine, store, name)
                 return name
@@ -39,9 +39,11 @@ def remove_volume(engine: Engine, wanted: str, *, force: bool = False, timeout: 
             remove_user(engine, container.id, timeout)
 
 
-def _settle(engine: Engine) -> None:
-    """Let those containers go that a crash has kept from being removed."""
+def _settle(engine: Engine, volume: str = "") -> None:
+    """Let those containers go, of all or of one volume, that a crash has kept from being removed."""
     for container_id in containers.all_ids(engine.layout):
+        if volume and not containers.mentions(engine.layout, container_id, volume):
+            continue
         try:
             containers.find_settled(engine, container_id)
         except (NoSuchContainer, StorageError):

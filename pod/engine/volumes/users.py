@@ -20,13 +20,15 @@ def by_volume(layout: StorageLayout) -> dict[str, list[Container]]:
     return found
 
 
-def certain(engine: Engine) -> dict[str, list[Container]]:
-    """Return the same for whoever is about to remove volumes, and holds the lock on them alone.
+def certain(engine: Engine, name: str = "") -> dict[str, list[Container]]:
+    """Return the same, or what concerns one volume, for who is about to remove some and holds the lock on them alone.
 
     Raises StorageError where the document of a container cannot be read: it may use any volume.
     """
     found: dict[str, list[Container]] = {}
     for container_id in containers.all_ids(engine.layout):
+        if name and not containers.mentions(engine.layout, container_id, name):
+            continue
         try:
             _note(found, containers.load(engine.layout, container_id))
         except NoSuchContainer:
