@@ -14,6 +14,7 @@ ELSEWHERE = {
     "extension": _NO_DESKTOP,
     "farm": "pod builds on this machine; `pod build --platform` for several platforms, `pod manifest` to join them",
     "image scp": "`pod save NAME | ssh HOST pod load` does that; `pod image copy` knows registries and archives",
+    "kube apply": "a cluster is `kubectl`'s business: `pod kube generate NAME | kubectl apply -f -`",
     "machine": "containers run on this machine itself, with no virtual one in between",
     "node": _SWARM,
     "plugin": "pod has no plugins: volumes are folders, networks and logs are built in",

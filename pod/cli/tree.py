@@ -25,6 +25,8 @@ GROUPS = {
     "container": Group("Manage containers", MANAGE),
     "checkpoint": Group("Write containers to disk", MANAGE),
     "pod": Group("Manage pods: containers that share namespaces", MANAGE),
+    "kube": Group("Play and write Kubernetes YAML", MANAGE),
+    "play": Group("Play Kubernetes YAML", MANAGE),
     "healthcheck": Group("Check the health of containers", MANAGE),
     "image": Group("Manage images", IMAGES),
     "manifest": Group("Manage manifest lists", IMAGES),
@@ -109,6 +111,8 @@ COMMANDS = (
     _entry(MANAGE, "pod.stats:stats", "pod stats"),
     _entry(MANAGE, "pod.logs:logs", "pod logs"),
     _entry(MANAGE, "pod.clone:clone", "pod clone"),
+    _entry(MANAGE, "kube.play:play", "kube play", "play kube"),
+    _entry(MANAGE, "kube.down:down", "kube down"),
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
     _entry(IMAGES, "build.build:build", "build", "image build", "buildx build", "builder build"),
@@ -207,7 +211,6 @@ NOT_YET = frozenset(
     """
     artifact
     compose
-    kube
     """.split()
 )
 

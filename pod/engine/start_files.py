@@ -31,7 +31,8 @@ def write_bundle(engine: Engine, record: ContainerRecord, plan: NetworkPlan, mou
 
         files.write_atomic(f"{run_folder}/localtime", timezone.data(record.timezone), mode=0o644, durable=False)
     last = _mounts(engine, record, mounts)
-    document = spec.build(record, run_folder, sharing.paths(engine, record), _limits(record), last)
+    named = record.replace(hostname=hostname) if record.uts_mode.startswith("container:") else record
+    document = spec.build(named, run_folder, sharing.paths(engine, record), _limits(record), last)
     more_groups: tuple[str, ...] = ()
     if devices := tuple(device for device in record.devices if not device.startswith("/")):
         from pod.engine import cdi

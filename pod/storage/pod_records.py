@@ -33,6 +33,7 @@ class PodRecord(Record):
     volumes_from: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     security_opt: tuple[str, ...] = ()
+    service: str = ""  # the id of the service container of a `kube play`
     create_command: tuple[str, ...] = ()
     unknown: dict[str, Any] = {}
 

@@ -202,5 +202,34 @@ def test_a_pod_starts_its_containers_and_goes_with_them(manager: Manager, pod: C
             assert stream.read().endswith(b"from the pod\n")
     assert pod("pod", "ps", "--format", "{{.Name}} {{.Status}}").ok().stdout == "site Running\n"
     manager.ok("stop", "site-pod.service")
-    assert manager.state("serve.service") != "active"
+    assert manager.state("site-pod.service") == manager.state("serve.service") == "inactive"
     assert pod("pod", "ps", "-q").ok().stdout == pod("ps", "-aq").ok().stdout == ""
+
+
+KUBE = """
+apiVersion: v1
+kind: Pod
+metadata: {name: played}
+spec:
+  terminationGracePeriodSeconds: 0
+  containers:
+  - {name: c, image: busybox, command: [sh, -c, 'echo played; exec sleep 1000']}
+"""
+
+
+def test_a_kube_file_is_a_service_that_lives_as_long_as_its_pods(
+    manager: Manager, pod: CommandLine, quadlets: Path
+) -> None:
+    (quadlets / "played.yaml").write_text(KUBE)
+    install(pod, quadlets, played__kube="[Kube]\nYaml=played.yaml\nNetwork=none\nExitCodePropagation=any\n")
+    manager.ok("start", "played.service")
+    assert manager.state("played.service") == "active"
+    assert pod("logs", "played-c").ok().stdout == "played\n"
+    manager.ok("stop", "played.service")
+    assert manager.state("played.service") == "inactive", manager.journal("played.service")
+    assert pod("ps", "-aq").ok().stdout == ""
+    manager.ok("start", "played.service")
+    pod("update", "--restart", "no", "played-c").ok()
+    pod("kill", "played-c").ok()
+    manager.becomes("played.service", "failed")
+    assert pod("ps", "-aq").ok().stdout == ""

@@ -59,10 +59,16 @@ def fork(
     network. The caller has entered the user's namespace and has no threads.
     """
     ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_SEQPACKET | _socket.SOCK_CLOEXEC)
-    if os.fork() != 0:
+    orphan = bool(attachment.handover.notify_socket)  # a manager sends no signals but to a child of its own
+    child = os.fork()
+    if child != 0:
+        if orphan:
+            os.waitpid(child, 0)
         theirs.close()
         return ours
     try:
+        if orphan and os.fork() != 0:
+            os._exit(0)
         ours.close()
         inherited = inheritance.take(record, attachment.handover)
         os._exit(_live(engine, record, lock, Client(theirs, attachment.streams), prepared, inherited))

@@ -143,6 +143,7 @@ def _record(pod_id: str, name: str, infra_id: str, options: PodOptions) -> PodRe
         volumes_from=options.volumes_from,
         devices=options.devices,
         security_opt=options.security_opt,
+        service=options.service,
         create_command=options.create_command,
     )
 

@@ -48,4 +48,5 @@ class PodOptions(Record):
     security_opt: tuple[str, ...] = ()
     lifecycle: Lifecycle = Lifecycle()
     id_file: str = ""
+    service: str = ""  # the id of the container that ends with the last pod that has it (pod.kube.service)
     create_command: tuple[str, ...] = ()
