@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pod.cli.context import Context
 
 _DOCKER_VOLUME = ("CreatedAt", "Driver", "Labels", "Mountpoint", "Name", "Scope")
+_TIMES = ("Interval", "Timeout", "StartPeriod", "StartInterval")
 _MAPS = (
     "Annotations",
     "Containers",
@@ -146,8 +147,31 @@ def _struct(value: Any) -> Any:
     if isinstance(value, list):
         return [_struct(item) for item in value]
     if isinstance(value, dict):
-        return Fields({key: _map(item) if key in _MAPS else _struct(item) for key, item in value.items()})
+        return Fields({key: _member(key, item) for key, item in value.items()})
     return value
+
+
+def _member(key: str, value: Any) -> Any:
+    if key in _MAPS:
+        return _map(value)
+    found = _struct(value)
+    return with_times(found) if key in ("Healthcheck", "StartupHealthCheck") and isinstance(found, dict) else found
+
+
+def with_times(healthcheck: dict[str, Any]) -> Any:
+    """Return a health check as templates see it: times print as Go's durations do, and what is not given is zero."""
+    from pod.cli.template import Fields
+    from pod.cli.template.values import Duration
+
+    class Check(Fields):
+        def __missing__(self, name: str) -> Any:
+            if name in _TIMES:
+                return Duration(0)
+            if name == "Retries":
+                return 0
+            raise KeyError(name)
+
+    return Check({key: Duration(value) if key in _TIMES else value for key, value in healthcheck.items()})
 
 
 def _map(value: Any) -> Any:

@@ -113,6 +113,6 @@ def _time(name: str, text: str) -> int:
         return 0
     option = f"--health-{name.replace('_', '-')}"
     value = parse_duration(option, text, bare="s")
-    if value < 1_000_000:
+    if value < 1_000_000 and not (value == 0 and name.endswith("start_period")):
         raise invalid(option, text, "it is a time of a millisecond or more, such as 10s")
     return value

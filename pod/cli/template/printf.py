@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.cli.template import scalars
 from pod.cli.template.scalars import Flags
-from pod.cli.template.values import MISSING, Byte, go_type, is_map, is_struct, sorted_items, struct_items
+from pod.cli.template.values import MISSING, Byte, Duration, go_type, is_map, is_struct, sorted_items, struct_items
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -194,6 +194,8 @@ def _scalar(value: Any, verb: str, flags: Flags) -> str | None:
     formatted: str | None
     if isinstance(value, bool):
         formatted = flags.pad("true" if value else "false") if verb in "tv" else None
+    elif isinstance(value, Duration) and verb in "vsqxX" and not flags.sharp_v:
+        formatted = _string(str(value), verb, flags)
     elif isinstance(value, int):
         formatted = _integer(value, verb, flags)
     elif isinstance(value, float):

@@ -2,6 +2,7 @@
 
 Python                              Go
 str, bool, int, float               string, bool, int, float64
+Duration                            time.Duration, with its methods
 list, tuple                         slice
 dict                                map: a key that is not there is `<no value>`
 Fields, Record, other objects       struct: a field that is not there is an error
@@ -41,6 +42,27 @@ class Byte(int):
     """One byte of a string."""
 
     __slots__ = ()
+
+
+class Duration(int):
+    """Nanoseconds, which print as 1m30s; as JSON they are a number."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        from pod.cli.units import go_duration
+
+        return go_duration(self)
+
+    def method(self, name: str) -> Any:
+        """Return what a method of Go's gives; MISSING for one that is not there."""
+        units = {"Microseconds": 1_000, "Milliseconds": 1_000_000}
+        parts = {"Seconds": 1e9, "Minutes": 60e9, "Hours": 3600e9}
+        if name in parts:
+            return int(self) / parts[name]
+        if name in units:
+            return int(self) // units[name]
+        return {"Nanoseconds": int(self), "String": str(self)}.get(name, MISSING)
 
 
 class Missing:
@@ -120,6 +142,8 @@ def field(receiver: Any, name: str) -> Any:
         return receiver.get(name, MISSING)
     if receiver is None:
         raise Complaint(f"there is no .{name} in nil", "test it first: {{with …}} or {{if …}}")
+    if isinstance(receiver, Duration) and (found := receiver.method(name)) is not MISSING:
+        return found
     if not is_struct(receiver):
         raise Complaint(f"there is no .{name} in a {go_type(receiver)}")
     try:
@@ -182,7 +206,7 @@ def go_type(value: Any) -> str:
     if isinstance(value, bool):
         return "bool"
     if isinstance(value, int):
-        return "uint8" if isinstance(value, Byte) else "int"
+        return "uint8" if isinstance(value, Byte) else "time.Duration" if isinstance(value, Duration) else "int"
     if isinstance(value, (str, bytes)):
         return "string"
     if isinstance(value, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pod.cli.actions.inspection import with_times
 from pod.cli.template import Fields
 
 TYPE_CHECKING = False
@@ -22,6 +23,8 @@ def document(context: Context, name: str, *, platform: str = "") -> Fields:
     found = inspect(context.engine, name, platform=platform)
     kept = {key: value for key, value in found.items() if value or key not in _LEFT_OUT_EMPTY}
     kept["Config"] = {key: value for key, value in kept["Config"].items() if value or key not in _LEFT_OUT_EMPTY_CONFIG}
+    if checks := kept["Config"].get("Healthcheck"):
+        kept["Config"]["Healthcheck"] = with_times(checks)
     return Fields({key: _struct(value) if key in _STRUCTS else value for key, value in kept.items()})
 
 
