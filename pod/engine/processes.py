@@ -30,6 +30,7 @@ class Process(Record):
     tty: int  # device number, 0 for none
     ticks: int  # of processor time, its own and that of the children it has waited for
     own_ticks: int
+    system_ticks: int  # of `ticks`, in the kernel
     nice: int
     threads: int
     started: int  # ticks since boot
@@ -102,6 +103,7 @@ def read(pid: int) -> Process | None:
         tty=int(f[4]),
         ticks=sum(map(int, f[11:15])),
         own_ticks=int(f[11]) + int(f[12]),
+        system_ticks=int(f[12]) + int(f[14]),
         nice=int(f[16]),
         threads=int(f[17]),
         started=int(f[19]),

@@ -35,6 +35,7 @@ class Sample(Record):
     moment: int = 0  # since boot
     started: int = 0
     cpu: int = 0
+    system: int = 0  # of that, in the kernel
     memory: int = 0
     memory_limit: int = 0
     received: int = 0
@@ -85,6 +86,9 @@ def _of_container(engine: Engine, container: Container) -> Sample:
         moment=time.clock_gettime_ns(time.CLOCK_BOOTTIME),
         started=min(process.started for process in found) * _SECOND // TICKS,
         cpu=sum(process.ticks for process in found) * _SECOND // TICKS if usage.cpu is None else usage.cpu,
+        system=sum(process.system_ticks for process in found) * _SECOND // TICKS
+        if usage.system is None
+        else usage.system,
         memory=sum(map(_memory, found)) if usage.memory is None else usage.memory,
         memory_limit=min(machine, usage.memory_limit or machine),
         received=received,

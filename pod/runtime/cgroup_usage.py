@@ -12,6 +12,7 @@ class Usage(Record):
     """Bytes, nanoseconds and tasks; None is what no controller counts in this group."""
 
     cpu: int | None = None
+    system: int | None = None  # of that, in the kernel
     memory: int | None = None  # without the cache of files that has not been used for a while, as Docker counts
     memory_limit: int | None = None  # None is without end, too
     read: int | None = None
@@ -28,6 +29,7 @@ def of(folder: str) -> Usage:
     read, written = _disks(f"{folder}/io.stat")
     return Usage(
         cpu=processor["usage_usec"] * 1000 if "usage_usec" in processor else None,
+        system=processor["system_usec"] * 1000 if "system_usec" in processor else None,
         memory=memory,
         memory_limit=_number(f"{folder}/memory.max"),
         read=read,

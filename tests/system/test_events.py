@@ -70,6 +70,15 @@ def test_the_exit_code_is_told(own: CommandLine) -> None:
     assert json.loads(past(own, *chosen, "--format", "json").stdout)["ContainerExitCode"] == 7
 
 
+def test_the_fields_of_templates_are_podmans(own: CommandLine) -> None:
+    own("create", "--name", "ev-fields", "--label", "l=v", "busybox", "true").ok()
+    chosen = ("--filter", "container=ev-fields", "--filter", "event=create")
+    fields = "Attributes|ContainerInspectData|Details|Error|HealthStatus|Name|Network|PodID|Status|Type"
+    template = "|".join(f"{{{{.{name}}}}}" for name in fields.split("|"))
+    line = past(own, *chosen, "--format", template).lines[0]
+    assert line == "map[l:v]||{  map[l:v]}|||ev-fields|||create|container"
+
+
 def test_the_line_is_podmans(own: CommandLine, podman: CommandLine) -> None:
     for program in (own, podman):
         program("create", "--name", "ev-line", "--label", "l=v", "busybox", "true").ok()

@@ -41,6 +41,19 @@ def test_a_busy_container_has_about_one_processor_and_an_idle_one_none(own: Comm
     assert idle < 5
 
 
+def test_every_field_of_podmans_is_there(own: CommandLine) -> None:
+    own("run", "-d", "--name", "st-fields", "busybox", "sleep", "1000").ok()
+    names = "AvgCPU BlockInput BlockOutput CPU CPUNano CPUPerc CPUSystemNano ContainerID Duration ID MemLimit MemPerc "
+    names += "MemUsage MemUsageBytes Name NetIO NetInput NetOutput Network PIDS PIDs PerCPU SystemNano Up UpTime"
+    template = "|".join(f"{{{{.{name}}}}}" for name in names.split())
+    line = own("stats", "--no-stream", "--format", template, "st-fields").ok().stdout.rstrip("\n")
+    found = dict(zip(names.split(), line.split("|"), strict=True))
+    own("rm", "-f", "-t", "0", "st-fields").ok()
+    assert (found["Network"], found["PerCPU"]) == ("map[]", "[]") and found["Up"].endswith("s")
+    assert 0 <= int(found["CPUSystemNano"]) <= int(found["CPUNano"])
+    assert abs(int(found["SystemNano"]) - time.time_ns()) < 60_000_000_000
+
+
 def test_memory_is_what_the_processes_hold_and_shared_pages_count_once(own: CommandLine) -> None:
     script = "x=$(head -c 8000000 /dev/zero | tr '\\0' x); sleep 1000 & sleep 1000 & echo ready; wait"
     own("run", "-d", "--name", "st-memory", "busybox", "sh", "-c", script).ok()

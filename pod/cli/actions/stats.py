@@ -36,6 +36,8 @@ _TITLES = {
     "PIDS": "PIDS",
     "CPU": "CPU TIME",
     "AvgCPU": "AVG CPU %",
+    "Up": "UP",
+    "UpTime": "UP TIME",
 }
 _DOCKER = ("ID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs")
 _OF_PODS = ("Pod", "CID", "Name", "CPUPerc", "MemUsage", "MemPerc", "NetIO", "BlockIO", "PIDs")
@@ -126,6 +128,7 @@ def _row(found: Sample, before: Sample | None, view: StatsView) -> Row:
         CID=shown_id,
         CPU=units.go_duration(found.cpu),
         CPUNano=found.cpu,
+        CPUSystemNano=found.system,
         CPUPerc=f"{found.cpu_percent(before) if found.started else 0:.2f}%",
         Container=shown_id,
         ContainerID=found.id,
@@ -139,9 +142,13 @@ def _row(found: Sample, before: Sample | None, view: StatsView) -> Row:
         NetIO=f"{units.decimal_size(found.received)} / {units.decimal_size(found.sent)}",
         NetInput=found.received,
         NetOutput=found.sent,
+        Network={},  # Podman's answer where it does not count by interface
         PIDS=str(found.threads),
         PIDs=str(found.threads),
+        PerCPU=[],
         Pod=(view.pods or {}).get(found.id, ""),
+        SystemNano=time.time_ns(),
+        Up=units.go_duration(found.moment - found.started),
         UpTime=units.go_duration(found.moment - found.started),
     )
 
