@@ -19,7 +19,7 @@ import pytest
 
 from pod.net.attach import own_address
 from tests.support import servers
-from tests.support.aftermath import Store, wait_until_gone
+from tests.support.aftermath import Store, descendants, wait_until_gone
 from tests.support.commands import CommandLine
 from tests.support.containers import eventually
 from tests.support.networks import (
@@ -290,6 +290,56 @@ def test_reload_makes_wires_and_rules_anew(app: CommandLine) -> None:
     app("network", "reload", "web", "api").ok()
     assert resolves(app, "api", "web") == {before} and connects(app, "api", "db")
     assert app("network", "reload", "--all").ok().lines
+
+
+def test_connections_outlive_uplink_keeper_and_reload(app: CommandLine) -> None:
+    """Through a published port and from container to container: only the forwarder's end is a connection's, too."""
+    port = servers.free_port()
+    listen = servers.TCP_ECHO.format(port=7)
+    words = ("--network", "front", "-p", f"{port}:7", "busybox", "sh", "-c", f"({listen.replace('7', '8')}) & {listen}")
+    app("run", "-d", "--name", "echoes", *words).ok()
+    inner = app.start("exec", "-i", "web", "bash", "-c", TALK.format(host="echoes", port=8), stdin=PIPE, stdout=PIPE)
+    assert inner.stdin and inner.stdout
+    eventually(lambda: servers.tcp_says("127.0.0.1", port) == b"hello\n", "the server")
+    with socket.create_connection(("127.0.0.1", port), 20) as outer:
+
+        def both_answer() -> None:
+            assert inner.stdin and inner.stdout
+            inner.stdin.write(b"inner\n")
+            inner.stdin.flush()
+            outer.sendall(b"outer\n")
+            assert (outer.recv(100), inner.stdout.readline()) == (b"outer\n", b"inner\n")
+
+        both_answer()
+        [keeper] = keepers(app)
+        os.kill(uplink_of(keeper), signal.SIGKILL)
+        both_answer()
+        os.kill(keeper, signal.SIGKILL)
+        both_answer()
+        eventually(lambda: keepers(app) not in ([], [keeper]), "another keeper")
+        both_answer()
+        app("network", "reload", "echoes", "web").ok()
+        both_answer()
+        [forwarder] = [
+            pid for pid in descendants(Store.of(app).monitor(container_id(app, "echoes"))) if is_forwarder(pid)
+        ]
+        os.kill(forwarder, signal.SIGKILL)
+        assert outer.recv(100) == b""
+    assert servers.tcp_says("127.0.0.1", port) == b"hello\n"
+    inner.kill()
+    inner.wait()
+    app("rm", "-f", "-t", "0", "echoes").ok()
+
+
+TALK = "exec 3<>/dev/tcp/{host}/{port}; while read -r line; do echo $line >&3; read -r line <&3; echo $line; done"
+
+
+def container_id(pod: CommandLine, name: str) -> str:
+    return pod("inspect", "-f", "{{.Id}}", name).ok().stdout.strip()
+
+
+def is_forwarder(pid: int) -> bool:
+    return Path(f"/proc/{pid}/cmdline").read_text().startswith("pod: ports of container")
 
 
 def test_a_killed_monitor_takes_its_names_along(app: CommandLine, debian: str) -> None:
