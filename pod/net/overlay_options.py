@@ -1,6 +1,8 @@
-"""The options of overlay networks: peers=ADDRESS[:PORT],…, port=, key=."""
+"""The options of overlay networks: peers=ADDRESS[:PORT],…, port=, vni=, key=."""
 
 from __future__ import annotations
+
+import zlib
 
 from pod.errors import UsageError
 from pod.net import addresses
@@ -10,7 +12,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from pod.net.records import Network
+
 PORT = 4789  # RFC 7348
+_HIGHEST_NUMBER = (1 << 24) - 1
 _MOST = 64
 _SHORTEST_KEY = 8
 
@@ -18,6 +23,17 @@ _SHORTEST_KEY = 8
 def port(options: Mapping[str, str]) -> int:
     """Return the port of this machine that the others send to."""
     return int(options.get("port", PORT))
+
+
+def number(network: Network) -> int:
+    """Return what tells a network from others on its port (RFC 7348, VNI): the same on all machines.
+
+    It follows from the subnet, which is the same there, unless it is given.
+    """
+    if text := network.options.get("vni"):
+        return int(text)
+    subnet = network.subnets[0].subnet
+    return zlib.crc32(subnet.encode()) & _HIGHEST_NUMBER
 
 
 def peers(options: Mapping[str, str]) -> list[Peer]:
@@ -46,6 +62,9 @@ def check(options: Mapping[str, str], *, has_range: bool) -> None:
     number = options.get("port", str(PORT))
     if not number.isdigit() or not 0 < int(number) < 1 << 16:
         raise UsageError(f"option port={number:.40}: it is a number from 1 to 65535")
+    vni = options.get("vni", "0")
+    if not vni.isdigit() or int(vni) > _HIGHEST_NUMBER:
+        raise UsageError(f"option vni={vni:.40}: it is a number from 0 to {_HIGHEST_NUMBER}")
     if not 0 < len(peers(options)) <= _MOST:
         raise UsageError(
             f"an overlay network needs 1 to {_MOST} peers", hint="--opt peers=ADDRESS[:PORT],… are the other machines"

@@ -26,7 +26,7 @@ _DOCKERS = {
 _ALWAYS_ON = frozenset(
     ("com.docker.network.bridge.enable_icc", "com.docker.network.bridge.enable_ip_masquerade", "no_default_route=0")
 )
-_OF_OVERLAYS = frozenset(("peers", "port", "key"))
+_OF_OVERLAYS = frozenset(("peers", "port", "vni", "key"))
 _OPTIONS = frozenset(("mtu", "isolate", "metric", "interface", "host_binding_ipv4"))
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
     from pod.net.keeper.foreign import ForeignNetwork
+    from pod.net.keeper.shared import SharedNamespace
     from pod.net.records import Network
 
 
@@ -32,20 +33,20 @@ class Stay(Record):
     first: bool = False  # the network to come is that of its default route
 
 
-def open_network(network: Network, links: Links, shared: int) -> Bridge | ForeignNetwork:
-    """Return a network that containers are about to join, ready for them; `shared` is the namespace of the wires.
+def open_network(network: Network, shared: SharedNamespace) -> Bridge | ForeignNetwork:
+    """Return a network that containers are about to join, ready for them.
 
     Raises OSError, NetworkError.
     """
     if network.plugin:
         from pod.net.keeper.foreign import ForeignNetwork
 
-        return ForeignNetwork(network, shared)
+        return ForeignNetwork(network, shared.namespace)
     if network.driver == "overlay":
         from pod.net.keeper.overlay import Overlay
 
-        return Overlay(network, links, shared)
-    return Bridge(network, links)
+        return Overlay(network, shared)
+    return Bridge(network, shared.links)
 
 
 class Bridge:

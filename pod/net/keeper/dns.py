@@ -77,6 +77,16 @@ def answer(question: Question, records: list[bytes], code: int = NOERROR, *, lim
     return whole
 
 
+def code(message: bytes) -> int:
+    """Return what became of a question: NOERROR, NXDOMAIN …"""
+    return message[3] & 0xF
+
+
+def fitting(question: Question, message: bytes) -> bytes:
+    """Return somebody's answer as it fits into the datagram that the question allows: whole, or cut."""
+    return message if len(message) <= question.size else answer(question, [b"\0" * question.size], limit=question.size)
+
+
 _NAME_OF_QUESTION = b"\xc0\x0c"
 
 

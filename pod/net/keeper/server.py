@@ -14,6 +14,7 @@ import time
 from pod.net import addresses, namespaces
 from pod.net.keeper import dns
 from pod.net.keeper.names import Names
+from pod.net.keeper.neighbours import Neighbours
 from pod.net.keeper.resolvers import HostResolvers
 
 TYPE_CHECKING = False
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from pod.net.keeper.bridges import Bridge
     from pod.net.keeper.dns import Question
     from pod.net.keeper.foreign import ForeignNetwork
+    from pod.net.keeper.names import Member
+    from pod.net.keeper.overlay import Carrier, Overlay
 
 PORT = 53
 _PATIENCE = 2.0  # seconds for one server's answer
@@ -81,6 +84,7 @@ class _Connection:
         self.to_send = b""
         self.query = b""  # what a server is asked
         self.other: _Connection | None = None
+        self.waits = False  # for other machines
         self.servers: Sequence[str] = ()  # to be asked if this one does not answer
         self.deadline = time.monotonic() + seconds
 
@@ -96,9 +100,11 @@ class _Connection:
 class NameServer:
     """All sockets of the name server. The keeper's loop registers them and hands over what happens."""
 
-    def __init__(self, names: Names) -> None:
+    def __init__(self, names: Names, carriers: dict[int, Carrier]) -> None:
         self._names = names
         self._host = HostResolvers()
+        self._neighbours = Neighbours(names)
+        self._carriers = carriers
         self._endpoints: dict[int, Endpoint] = {}  # by both descriptors
         self._pending: dict[int, tuple[_socket.socket, _Forwarded]] = {}
         self._connections: dict[int, _Connection] = {}
@@ -117,15 +123,20 @@ class NameServer:
 
     def register(self, poll: select.poll) -> None:
         """Say what is waited for."""
-        for fd in (*self._endpoints, *self._pending):
+        for fd in (*self._endpoints, *self._pending, *self._messages()):
             poll.register(fd, select.POLLIN)
         for fd, connection in self._connections.items():
             poll.register(fd, select.POLLOUT if connection.to_send else select.POLLIN)
+
+    def _messages(self) -> dict[int, Carrier]:
+        """Return who carries overlay networks, by the descriptor on which other machines' messages come."""
+        return {carrier.messages.fileno(): carrier for carrier in self._carriers.values() if carrier.messages}
 
     def due(self) -> float | None:
         """Return when something times out (monotonic)."""
         moments = [question.deadline for _, question in self._pending.values()]
         moments += [connection.deadline for connection in self._connections.values()]
+        moments += self._neighbours.due()
         return min(moments, default=None)
 
     def handle(self, fd: int) -> bool:
@@ -140,6 +151,8 @@ class NameServer:
             self._take_answer(fd)
         elif fd in self._connections:
             self._serve_connection(self._connections[fd])
+        elif carrier := self._messages().get(fd):
+            self._neighbours.receive(carrier)
         else:
             return False
         return True
@@ -153,6 +166,7 @@ class NameServer:
             self._ask(question)
         for connection in [c for c in self._connections.values() if c.deadline <= now]:
             self._give_up(connection)
+        self._neighbours.expire(now)
 
     # --- over UDP
 
@@ -164,24 +178,53 @@ class NameServer:
         question = dns.parse_question(query)
         if question is None:
             return
-        found = self._own_answer(question, endpoint, client[0], limit=question.size)
-        if isinstance(found, bytes):
+        asker, found = self._own_answer(question, endpoint, client[0], question.size)
+        if found is not None:
             _send_to(endpoint, found, client)
-        elif len(self._pending) < _MOST_PENDING:
-            self._ask(_Forwarded(query, found, endpoint, client))
+        elif overlays := self._overlays(question, endpoint, asker):
 
-    def _own_answer(self, question: Question, endpoint: Endpoint, client: str, *, limit: int = 0) -> bytes | list[str]:
-        """Return the answer where it is ours to give, else the servers to ask."""
+            def go_on(answer: bytes | None) -> None:
+                if answer is None:
+                    self._forward(query, question, endpoint, client)
+                else:
+                    _send_to(endpoint, dns.fitting(question, answer), client)
+
+            self._neighbours.ask(overlays, query, go_on)
+        else:
+            self._forward(query, question, endpoint, client)
+
+    def _own_answer(
+        self, question: Question, endpoint: Endpoint, client: str, limit: int = 0
+    ) -> tuple[Member | None, bytes | None]:
+        """Return who asks, and the answer where it is ours to give."""
+        name = endpoint.bridge.network.name
+        asker = self._names.asker(name, client.partition("%")[0])
+        return asker, self._names.answer(question, name, asker, limit=limit)
+
+    def _overlays(self, question: Question, endpoint: Endpoint, asker: Member | None) -> list[Overlay]:
+        """Return the networks of the asker's whose other machines may know the answer."""
+        if not self._carriers or not self._neighbours.may_know(question):
+            return []
+        names = {attachment.network for attachment in asker.attachments} if asker else {endpoint.bridge.network.name}
+        overlays = [network for carrier in self._carriers.values() for network in carrier.networks.values()]
+        return [network for network in overlays if network.network.name in names]
+
+    def _forward(self, query: bytes, question: Question, endpoint: Endpoint, client: tuple[Any, ...]) -> None:
+        """Ask the host's servers, or those that were given to the container or its network instead."""
+        servers, code = self._servers(endpoint, client[0])
+        if not servers:
+            _send_to(endpoint, dns.answer(question, [], code), client)
+        elif len(self._pending) < _MOST_PENDING:
+            self._ask(_Forwarded(query, servers, endpoint, client))
+
+    def _servers(self, endpoint: Endpoint, client: str) -> tuple[list[str], int]:
+        """Return the servers to ask on behalf of a client; where there are none, what to tell it."""
         network = endpoint.bridge.network
         asker = self._names.asker(network.name, client.partition("%")[0])
-        found = self._names.answer(question, network.name, asker, limit=limit)
-        if found is not None:
-            return found
-        outside = not network.internal or (asker and not all(a.internal for a in asker.attachments))
-        servers = list((asker.dns if asker else ()) or network.dns_servers or self._host.servers()) if outside else []
-        if not servers:
-            return dns.answer(question, [], dns.NXDOMAIN if not outside else dns.SERVFAIL)
-        return servers
+        if network.internal and (asker is None or all(a.internal for a in asker.attachments)):
+            return [], dns.NXDOMAIN
+        servers = (asker.dns if asker else ()) or network.dns_servers or self._host.servers()
+        return list(servers), dns.SERVFAIL
 
     def _ask(self, forwarded: _Forwarded) -> None:
         """Send a question to its next server from a port of its own, under a number that nobody can guess."""
@@ -254,7 +297,7 @@ class NameServer:
 
     def _serve_messages(self, connection: _Connection, endpoint: Endpoint) -> None:
         """Serve what a client has sent at once; the C library asks for both kinds of addresses that way."""
-        while connection.other is None and (message := connection.message()) is not None:
+        while connection.other is None and not connection.waits and (message := connection.message()) is not None:
             self._serve_message(connection, endpoint, message)
 
     def _serve_message(self, connection: _Connection, endpoint: Endpoint, query: bytes) -> None:
@@ -262,11 +305,29 @@ class NameServer:
         if question is None:
             self._hang_up(connection)
             return
-        found = self._own_answer(question, endpoint, connection.address)
-        if isinstance(found, bytes):
+        asker, found = self._own_answer(question, endpoint, connection.address)
+        if found is not None:
             self._say(connection, found)
-            return
-        self._ask_over_tcp(connection, len(query).to_bytes(2, "big") + query, found)
+        elif overlays := self._overlays(question, endpoint, asker):
+            connection.waits = True
+
+            def go_on(answer: bytes | None) -> None:
+                connection.waits = False
+                if answer is not None:
+                    self._answer_late(connection, answer)
+                else:
+                    self._forward_over_tcp(connection, endpoint, question, query)
+
+            self._neighbours.ask(overlays, query, go_on)
+        else:
+            self._forward_over_tcp(connection, endpoint, question, query)
+
+    def _forward_over_tcp(self, connection: _Connection, endpoint: Endpoint, question: Question, query: bytes) -> None:
+        servers, code = self._servers(endpoint, connection.address)
+        if servers:
+            self._ask_over_tcp(connection, len(query).to_bytes(2, "big") + query, servers)
+        else:
+            self._answer_late(connection, dns.answer(question, [], code))
 
     def _ask_over_tcp(self, client: _Connection, query: bytes, servers: Sequence[str]) -> None:
         """Connect with the first of the servers; the others are for when it does not answer."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from pod.net.keeper.bridges import Bridge
     from pod.net.keeper.foreign import ForeignNetwork
+    from pod.net.keeper.overlay import Carrier
 
 UPLINK = "tap0"
 _LOOPBACK = 1  # its index in every network namespace
@@ -39,6 +40,7 @@ class SharedNamespace:
             self.links.set_up(_LOOPBACK)
             for family in (AF_INET, AF_INET6):
                 self.links.deliver_marked(family, rules.MARK, rules.ROUTING_TABLE, _LOOPBACK)
+        self.carriers: dict[int, Carrier] = {}  # of overlay networks, by their ports
         self.uplink = -1  # a descriptor of its process
         self.uplink_pid = 0
         self._starting: slirp.Helper | None = None

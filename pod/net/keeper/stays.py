@@ -35,7 +35,7 @@ class Stays:
         self._members: dict[str, Member] = {}
         self._namespaces: dict[str, int] = {}
         self._names = Names()
-        self.server = NameServer(self._names)
+        self.server = NameServer(self._names, shared.carriers)
 
     def processes(self) -> dict[int, Bridge | ForeignNetwork]:
         """Return the networks that need a process, by the descriptor that tells of its end."""
@@ -116,7 +116,7 @@ class Stays:
         found = self._bridges.get(network.name)
         if found is not None:
             return found
-        bridge = open_network(network, self._shared.links, self._shared.namespace)
+        bridge = open_network(network, self._shared)
         self._bridges[network.name] = bridge
         try:
             self._shared.set_rules(self._bridges.values())
