@@ -112,6 +112,7 @@ def of_image(session: Session, name: str, platform: str) -> StageState:
     """Return what an image begins a stage with, pulled if need be, its layers unpacked. Raises NoSuchImage."""
     engine = session.engine
     found = resolve.for_container(engine, name, session.options.images.replace(platform=platform))
+    session.pins.add(found.diff_ids)
     image = ImageStore(engine.layout).get(found.id)
     config = image.config
     return StageState(

@@ -64,7 +64,7 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
 def _build(engine: Engine, options: BuildOptions, display: Display) -> Digest | None:
     with Staging(engine.layout, "build") as place:
         opened = opening.open_all(engine, options, place.folder)
-        session, target = prepare(engine, options, opened)
+        session, target = prepare(engine, options, opened, place.folder)
         _check_limits(session)
         warnings = _check(session, opened)
         state = _run(session, target, display)
@@ -105,8 +105,11 @@ def _end(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt  # children are ended and folders removed on the way out
 
 
-def prepare(engine: Engine, options: BuildOptions, opened: Opened) -> tuple[Session, Stage]:
-    """Parse the Dockerfile and find the stage to build. Raises DockerfileError, BuildError."""
+def prepare(engine: Engine, options: BuildOptions, opened: Opened, folder: str) -> tuple[Session, Stage]:
+    """Parse the Dockerfile and find the stage to build; `folder` is the build's own.
+
+    Raises DockerfileError, BuildError.
+    """
     file = parse(opened.text, opened.file)
     platform = Platform.parse_text(options.platform) if options.platform else Platform.host()
     arguments = _arguments(file, options, platform)
@@ -114,7 +117,7 @@ def prepare(engine: Engine, options: BuildOptions, opened: Opened) -> tuple[Sess
     if options.from_image:
         graph = Graph(_with_first_base(file, options.from_image), arguments, options.contexts)
     target = graph.target(options.target)
-    session = Session(engine, options, graph, opened.context, platform)
+    session = Session(engine, options, graph, opened.context, platform, folder)
     session.arguments = {**arguments, "TARGETSTAGE": options.target or "default"}
     _open_named(session, opened)
     return session, target

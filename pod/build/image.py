@@ -112,7 +112,7 @@ def _squash(session: Session, state: StageState, *, from_base: bool) -> StageSta
                 tree_copy.apply(session.layers.path(diff_id), root.path)
 
         root.work(work)
-        layer = root.adopt(session.timestamp)
+        layer = root.adopt(session.timestamp, session.pins)
     created = session.created() if session.timestamp is not None else times.now()
     line = History(created=created, created_by="squashed", comment=f"{len(above)} layers made one")
     return state.replace(

@@ -13,6 +13,7 @@ from pod.oci.platform import Platform
 from pod.record import Record
 from pod.storage.build_cache import VERSION, BuildCache, CachedStep
 from pod.storage.layers import LayerStore
+from pod.storage.pins import Pins
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +32,13 @@ class Session:
     """One build."""
 
     def __init__(
-        self, engine: Engine, options: BuildOptions, graph: Graph, context: Context | None, platform: Platform
+        self,
+        engine: Engine,
+        options: BuildOptions,
+        graph: Graph,
+        context: Context | None,
+        platform: Platform,
+        folder: str,
     ) -> None:
         self.engine = engine
         self.options = options
@@ -43,6 +50,7 @@ class Session:
         self.arguments: dict[str, str] = {}  # the ARGs before the first FROM, and those that there are without asking
         self.cache = BuildCache(engine.layout)
         self.layers = LayerStore(engine.layout)
+        self.pins = Pins(folder)
 
     @property
     def escape(self) -> str:
@@ -107,15 +115,17 @@ def recall(step: Step, key: str) -> CachedStep | None:
     if not step.use_cache:
         return None
     known = step.session.cache.get(key)
-    if known is not None and known.layer and not step.session.layers.has(Digest.parse(known.layer)):
-        return None
+    if known is not None and known.layer:
+        diff_id = Digest.parse(known.layer)
+        step.session.pins.add((diff_id,))
+        return known if step.session.layers.has(diff_id) else None
     return known
 
 
 def keep(step: Step, root: StepRoot, keys: tuple[str, ...], *, changed: bool = True) -> CachedStep:
     """Make a layer of what a step changed and remember it."""
     session = step.session
-    diff_id = str(root.adopt(session.timestamp).diff_id) if changed else ""
+    diff_id = str(root.adopt(session.timestamp, session.pins).diff_id) if changed else ""
     made = CachedStep(VERSION, session.created(), diff_id, step.instruction.shown[:500])
     for key in keys:
         session.cache.put(key, made)

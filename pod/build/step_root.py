@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
     from pod.oci.digest import Digest
     from pod.storage.layers import Layer
+    from pod.storage.pins import Pins
     from pod.storage.rootfs import RootPlan
 
 # What a container's start would else make in its root, and leave in the layer.
@@ -85,10 +86,11 @@ class StepRoot(Staging):
         self._plan = self._make_plan(self._points)
         return self._plan
 
-    def adopt(self, timestamp: int | None) -> Layer:
+    def adopt(self, timestamp: int | None, pins: Pins) -> Layer:
         """Make a layer of what the step changed; with `timestamp` everything in it is of that time."""
         assert self._plan is not None
-        return LayerStore(self._engine.layout).adopt(self._changes(self._plan, exact=timestamp is not None), timestamp)
+        changes = self._changes(self._plan, exact=timestamp is not None)
+        return LayerStore(self._engine.layout).adopt(changes, timestamp, lambda diff_id: pins.add((diff_id,)))
 
     def _changes(self, plan: RootPlan, *, exact: bool) -> str:
         """Return the folder with what has changed; with `exact` it holds nothing that is as it was."""

@@ -219,9 +219,12 @@ def unneeded_blobs(layout: StorageLayout, needed: Needed) -> list[str]:
     return [f"{folder}/{name}" for name in _names(folder) if name not in needed.blobs]
 
 
-def unneeded_layers(layout: StorageLayout, needed: Needed) -> list[Digest]:
-    """Return the unpacked layers that nothing needs. The caller holds the store's lock."""
-    return [Digest(name) for name in _names(layout.layers) if name not in needed.layers and is_id(name)]
+def unpacked_layers(layout: StorageLayout) -> list[Digest]:
+    """Return the layers that are unpacked.
+
+    For a collection this comes before asking what is needed: a layer is announced before it is there.
+    """
+    return [Digest(name) for name in _names(layout.layers) if is_id(name)]
 
 
 def _names(folder: str) -> list[str]:

@@ -99,11 +99,13 @@ class LayerStore:
             self, diff_id, open_stream, single_id=single_id, limit=limit, progress=progress, note=note
         )
 
-    def adopt(self, folder: str, timestamp: int | None = None) -> Layer:
+    def adopt(
+        self, folder: str, timestamp: int | None = None, announce: Callable[[Digest], object] = lambda _diff_id: None
+    ) -> Layer:
         """Move a finished tree (the upper folder of a container) into the store; see new_layers.adopt."""
         from pod.storage import new_layers
 
-        return new_layers.adopt(self, folder, timestamp)
+        return new_layers.adopt(self, folder, timestamp, announce)
 
     def lacks_owners(self, diff_id: Digest) -> bool:
         """True for a layer that was unpacked without subordinate ids: all its files belong to root so far."""

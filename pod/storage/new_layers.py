@@ -85,11 +85,12 @@ def _restore(path: bytes, lost: owners.Lost) -> bool:
     return True
 
 
-def adopt(store: LayerStore, folder: str, timestamp: int | None = None) -> Layer:
+def adopt(store: LayerStore, folder: str, timestamp: int | None, announce: Callable[[Digest], object]) -> Layer:
     """Make a tree the layer that its packed form is, moving it (on the same file system) out of where it lies.
 
     What overlay file systems have written into it for themselves is taken out first. With `timestamp` (seconds since
-    the epoch) everything in it is of that time, so that the same files are the same layer.
+    the epoch) everything in it is of that time, so that the same files are the same layer. `announce` hears which one
+    it will be before it is there.
     """
     _settle(os.fsencode(folder))
     if timestamp is not None:
@@ -97,6 +98,7 @@ def adopt(store: LayerStore, folder: str, timestamp: int | None = None) -> Layer
     counted = _Counted()
     packed = pack(folder, counted.write)
     diff_id = Digest(counted.digest.hexdigest())
+    announce(diff_id)
     with store.lock(diff_id):
         if store.has(diff_id):
             store.layout.discard(folder)

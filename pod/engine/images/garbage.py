@@ -6,7 +6,7 @@ from pod.engine.images import users
 from pod.errors import PodError, StorageError
 from pod.linux import files
 from pod.record import Record
-from pod.storage.image_changes import ImageChanges, needed, remove_blobs, unneeded_blobs, unneeded_layers
+from pod.storage.image_changes import ImageChanges, needed, remove_blobs, unneeded_blobs, unpacked_layers
 from pod.storage.images import ImageStore
 from pod.storage.layers import LayerStore
 from pod.storage.staging import sweep
@@ -35,8 +35,10 @@ def unused(engine: Engine) -> int:
     """Return how many blobs and layers the next collection would remove."""
     store = ImageStore(engine.layout)
     with store.lock():
+        there = unpacked_layers(engine.layout)
         wanted = needed(store, *users.kept(engine.layout))
-        return len(unneeded_blobs(engine.layout, wanted)) + len(unneeded_layers(engine.layout, wanted))
+        layers = [diff_id for diff_id in there if diff_id.hex not in wanted.layers]
+        return len(unneeded_blobs(engine.layout, wanted)) + len(layers)
 
 
 def collect_quietly(engine: Engine) -> None:
@@ -54,11 +56,14 @@ def collect_locked(engine: Engine, changes: ImageChanges) -> Collected:
     and unpacks it again. Deleting takes its time and is left for after the lock: `delete`.
     """
     changes.write()
+    there = unpacked_layers(engine.layout)
     wanted = needed(ImageStore(engine.layout), *users.kept(engine.layout))
     layers = LayerStore(engine.layout)
     freed = remove_blobs(engine.layout, wanted)
     rubbish = []
-    for diff_id in unneeded_layers(engine.layout, wanted):
+    for diff_id in there:
+        if diff_id.hex in wanted.layers:
+            continue
         try:
             freed += layers.size(diff_id)
         except StorageError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pod.engine import containers
 from pod.oci.digest import Digest
 from pod.storage.build_cache import BuildCache
+from pod.storage.pins import pinned
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def by_image(layout: StorageLayout) -> dict[str, list[Container]]:
 
 
 def kept(layout: StorageLayout) -> tuple[list[Digest], list[Digest]]:
-    """Return the manifests and layers that containers were made from, and the layers that builds may use again."""
+    """Return the manifests and layers that containers were made from, and the layers that builds use, now or again."""
     manifests: set[str] = set()
     layers: set[str] = set()
     for record in containers.documents(layout):
@@ -29,4 +30,4 @@ def kept(layout: StorageLayout) -> tuple[list[Digest], list[Digest]]:
             manifests.add(place.get("image_digest", ""))
             layers.update(place.get("layers", ()))
     cached = BuildCache(layout).layers()
-    return list(map(Digest.parse, manifests - {""})), [*map(Digest.parse, layers), *cached]
+    return list(map(Digest.parse, manifests - {""})), [*map(Digest.parse, layers), *cached, *pinned(layout)]
