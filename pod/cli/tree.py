@@ -113,6 +113,7 @@ COMMANDS = (
     _entry(MANAGE, "pod.clone:clone", "pod clone"),
     _entry(MANAGE, "kube.play:play", "kube play", "play kube"),
     _entry(MANAGE, "kube.down:down", "kube down"),
+    _entry(MANAGE, "kube.generate:generate", "kube generate", "generate kube"),
     _entry(MANAGE, "healthcheck.run:run", "healthcheck run"),
     _entry(IMAGES, "image.ls:ls", "images", "image ls", "image list"),
     _entry(IMAGES, "build.build:build", "build", "image build", "buildx build", "builder build"),

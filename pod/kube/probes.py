@@ -46,7 +46,7 @@ def _command(probe: Node, container: Node) -> tuple[str, ...]:
         words = probe.node("exec").texts("command")
         if not words:
             raise probe.node("exec").error("is missing", "command")
-        return ("CMD", *words)
+        return ("CMD-SHELL", words[2]) if words[:2] == ("/bin/sh", "-c") and len(words) == 3 else ("CMD", *words)
     if probe.has("httpGet"):
         asked = probe.node("httpGet")
         scheme, host = asked.text("scheme", "HTTP").lower(), asked.text("host", "localhost")
