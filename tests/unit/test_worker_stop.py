@@ -13,12 +13,15 @@ if TYPE_CHECKING:
     from pod.linux.workers import Report
 
 
+_LONG = 60  # seconds, far more than a round takes on the busiest machine: who misses the signal is seen
+
+
 def fail(_report: Report) -> None:
     raise ValueError("broken")
 
 
 def wait(_report: Report) -> None:
-    time.sleep(20)
+    time.sleep(_LONG)
 
 
 def fail_beside_others(_report: Report) -> None:
@@ -28,9 +31,9 @@ def fail_beside_others(_report: Report) -> None:
 def test_a_worker_of_a_worker_that_is_stopped_as_it_begins_ends_at_once_and_says_nothing(
     capfd: pytest.CaptureFixture[str],
 ) -> None:
-    before = time.monotonic()
     for _ in range(40):
+        before = time.monotonic()
         with pytest.raises(ValueError, match="broken"):
             run_all([fail_beside_others], 1)
-    assert time.monotonic() - before < 10
+        assert time.monotonic() - before < _LONG / 2
     assert capfd.readouterr().err == ""
