@@ -14,7 +14,7 @@ from pod.engine.monitor import log_drivers
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
-from pod.linux import jsonfile, process
+from pod.linux import idle_memory, jsonfile, process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,6 +71,7 @@ def main(argv: list[str]) -> int:
         supervisor.health = _health(document)
     if document["network"] is not None:
         supervisor.network = _network(document)
+    idle_memory.give_back()
     code = supervisor.run()
 
     from pod.engine import containers
