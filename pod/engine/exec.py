@@ -44,6 +44,8 @@ def exec_(engine: Engine, name: str, options: ExecOptions) -> int:
     container = containers.find(engine.layout, name)
     if not container.running:
         raise WrongState(f"container {container.name} is not running", hint=f"start it: pod start {container.name}")
+    if container.state.status == "paused":  # the new program would stand still, too
+        raise WrongState(f"container {container.name} is paused", hint=f"let it go on: pod unpause {container.name}")
     entry = entry_of(engine, container, options)
     events.container(engine.layout, "exec", container.record)
     if options.detach:

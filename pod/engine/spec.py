@@ -202,23 +202,30 @@ def _system_mounts(record: ContainerRecord, joined: dict[str, str]) -> list[oci.
             "/dev/pts", "devpts", "devpts", ("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")
         ),
     ]
-    if record.network != "host":  # the host's /sys comes with its own cgroup mounts
+    if record.cgroup_mode == "host" and record.network != "host":
+        mounts.append(oci.Mount("/sys/fs/cgroup", "bind", "/sys/fs/cgroup", ("rbind", *hardened, cgroup_mode)))
+    elif record.network != "host":  # the host's /sys comes with its own cgroup mounts
         mounts.append(oci.Mount("/sys/fs/cgroup", "cgroup", "cgroup", (*hardened, "relatime", cgroup_mode)))
     if record.ipc_mode == "host":
         paths = [path for path in ("/dev/shm", "/dev/mqueue") if os.path.isdir(path)]
         mounts += [oci.Mount(path, "bind", path, ("rbind", *hardened)) for path in paths]
     else:
-        mounts.append(oci.Mount("/dev/mqueue", "mqueue", "mqueue", hardened))
-        mounts.append(_shared_memory(record, joined, hardened))
+        mounts += _ipc_mounts(record, joined, hardened)
     return mounts
 
 
-def _shared_memory(record: ContainerRecord, joined: dict[str, str], hardened: tuple[str, ...]) -> oci.Mount:
+def _ipc_mounts(record: ContainerRecord, joined: dict[str, str], hardened: tuple[str, ...]) -> list[oci.Mount]:
     """POSIX shared memory is files, which share no namespace: --ipc container:NAME takes that one's /dev/shm, too."""
     if record.ipc_mode.startswith("container:"):
         process = joined["ipc"].removesuffix("/ns/ipc")
-        return oci.Mount("/dev/shm", "bind", f"{process}/root/dev/shm", ("bind", *hardened))
-    return oci.Mount("/dev/shm", "tmpfs", "shm", (*hardened, "mode=1777", f"size={record.shm_size}"))
+        folders = ["/dev/shm"]
+        if os.path.isdir(f"{process}/root/dev/mqueue"):  # one that shares this machine's has it where the machine has
+            folders.append("/dev/mqueue")
+        return [oci.Mount(path, "bind", f"{process}/root{path}", ("bind", *hardened)) for path in folders]
+    return [
+        oci.Mount("/dev/mqueue", "mqueue", "mqueue", hardened),
+        oci.Mount("/dev/shm", "tmpfs", "shm", (*hardened, "mode=1777", f"size={record.shm_size}")),
+    ]
 
 
 def _generated_files(record: ContainerRecord, run_folder: str) -> list[oci.Mount]:

@@ -132,6 +132,8 @@ def enter_namespaces(linux: Linux) -> None:
     for namespace in linux.namespaces:
         if namespace.path and own_users:
             continue
+        if namespace.path and is_own(namespace.path):
+            continue
         if namespace.path:
             joined.append((os.open(namespace.path, os.O_RDONLY | os.O_CLOEXEC), _NAMESPACE_FLAGS[namespace.type]))
         elif namespace.type not in ("pid", "user"):
@@ -141,6 +143,12 @@ def enter_namespaces(linux: Linux) -> None:
             sc.setns(fd, kind)
         os.close(fd)
     sc.unshare(flags)
+
+
+def is_own(path: str) -> bool:
+    """True for a namespace that we are in: that of a container which shares this machine's takes root to be joined."""
+    own = f"/proc/self/ns/{os.path.basename(path)}"
+    return os.path.exists(own) and os.path.samefile(path, own)
 
 
 _SIOCGIFFLAGS = 0x8913

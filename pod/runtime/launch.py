@@ -102,7 +102,7 @@ def _fork(namespace: Namespace | None) -> int:
     unshare(2) and setns(2) would move all our later children too, and there is no way back without root; so a new
     namespace is made by clone(2), and another one is joined by a helper that leaves its child to us (CLONE_PARENT).
     """
-    if namespace is None:
+    if namespace is None or (namespace.path and init.is_own(namespace.path)):
         return sc.clone(_SIGCHLD)
     if not namespace.path:
         return sc.clone(sc.CLONE_NEWPID | _SIGCHLD)

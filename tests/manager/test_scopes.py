@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -53,6 +54,7 @@ def test_a_container_and_its_monitor_are_in_a_scope(manager: Manager, pod: Comma
         assert (ROOT / path[1:] / "cgroup.max.descendants").read_text() == "5\n"
         pod("pause", name).ok()
         assert (ROOT / path[1:] / "cgroup.freeze").read_text() == "1\n"
+        assert "is paused" in pod("exec", name, "true").stderr
         pod("unpause", name).ok()
         pod("restart", "-t", "0", name).ok()
         assert shown(pod, name, ".State.CgroupPath") == [path]
@@ -133,3 +135,12 @@ def test_the_networks_outlive_the_unit_that_was_the_first_on_them(
     assert manager.ok("list-units", "--plain", "--no-legend", "pod-networks-*") == keeper
     address = shown(pod, "first", ".NetworkSettings.Networks.both.IPAddress")[0]
     pod("exec", "second", "sh", "-c", f"nc -w5 {address} 80 </dev/null").ok()
+
+
+def test_a_systemd_that_does_not_answer_keeps_nothing_from_running(pod: CommandLine, tmp_path: Path) -> None:
+    (tmp_path / "systemd").mkdir()
+    tmp_path.chmod(0o700)
+    with socket.socket(socket.AF_UNIX) as dead:
+        dead.bind(str(tmp_path / "systemd/private"))
+    elsewhere = CommandLine(pod.prefix, {**pod.env, "XDG_RUNTIME_DIR": str(tmp_path)})
+    assert elsewhere("run", "--rm", *NO_NETWORK, "busybox", "echo", "ran").ok().stdout == "ran\n"
