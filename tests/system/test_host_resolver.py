@@ -16,7 +16,7 @@ import pytest
 from tests.support import name_server
 from tests.support.commands import CommandLine
 from tests.support.machines import Machine, NoMachines, two_machines
-from tests.support.networks import idle, resolves
+from tests.support.networks import idle, network, resolves
 
 pytestmark = pytest.mark.skipif(
     not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="this user may not open /dev/net/tun"
@@ -53,17 +53,17 @@ def pod(
         yield pod
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_a_resolver_on_the_machines_loopback_is_asked(pod: CommandLine, network: str) -> None:
-    assert resolves(pod, network, "real.example") == {name_server.REAL}
-    assert resolves(pod, network, "no.example") == set()
+@pytest.mark.parametrize("mode", NETWORKS)
+def test_a_resolver_on_the_machines_loopback_is_asked(pod: CommandLine, mode: str) -> None:
+    assert resolves(pod, mode, "real.example") == {name_server.REAL}
+    assert resolves(pod, mode, "no.example") == set()
 
 
-@pytest.mark.parametrize("network", NETWORKS)
-def test_an_answer_that_is_too_large_for_a_datagram_comes_over_tcp(pod: CommandLine, network: str) -> None:
-    if network == "pasta" and "--map-host-loopback" not in help_of_pasta():
+@pytest.mark.parametrize("mode", NETWORKS)
+def test_an_answer_that_is_too_large_for_a_datagram_comes_over_tcp(pod: CommandLine, mode: str) -> None:
+    if mode == "pasta" and "--map-host-loopback" not in help_of_pasta():
         pytest.skip("this pasta, older than 2024, forwards questions over UDP alone")
-    assert resolves(pod, network, "large.example") == set(name_server.LARGE)
+    assert resolves(pod, mode, "large.example") == set(name_server.LARGE)
 
 
 def help_of_pasta() -> str:
@@ -83,6 +83,23 @@ def test_a_change_of_the_machines_resolver_is_noticed(pod: CommandLine, machines
     here.resolv_conf.write_text(before)
 
 
+def test_a_network_asks_the_servers_that_it_was_given(pod: CommandLine, machines: tuple[Machine, Machine]) -> None:
+    """At its making, while it is in use, and for one container alone."""
+    here, there = machines
+    with network(pod, "picky", "--dns", there.ipv4):
+        idle(pod, "debian:bookworm", "picky", "--network", "picky")
+        assert resolves(pod, "picky", "whoami.example") == {here.ipv4}
+        pod("network", "update", "picky", "--dns-drop", there.ipv4, "--dns-add", LOOPBACK).ok()
+        assert resolves(pod, "picky", "whoami.example") == {"127.0.0.1"}
+        pod("network", "update", "picky", "--dns-drop", LOOPBACK).ok()
+        assert resolves(pod, "picky", "whoami.example") == {"127.0.0.1"}, "the machine's own again"
+        wrong = pod("network", "update", "picky", "--dns-drop", "192.0.2.77")
+        assert wrong.code == 125 and "network picky does not ask 192.0.2.77" in wrong.stderr
+    idle(pod, "debian:bookworm", "own", "--network", "named", "--dns", there.ipv4)
+    assert resolves(pod, "own", "whoami.example") == {here.ipv4}
+    assert resolves(pod, "own", "named"), "names of containers are found all the same"
+
+
 def test_without_a_resolver_names_fail_at_once_and_containers_still_have_theirs(
     pod: CommandLine, machines: tuple[Machine, Machine]
 ) -> None:
@@ -90,7 +107,7 @@ def test_without_a_resolver_names_fail_at_once_and_containers_still_have_theirs(
     before = machines[0].resolv_conf.read_text()
     machines[0].resolv_conf.write_text("")
     assert resolves(pod, "named", "named") and not resolves(pod, "named", "real.example")
-    for network in NETWORKS:
-        pod("run", "--rm", "--network", network, "debian:bookworm", "true").ok()
+    for mode in NETWORKS:
+        pod("run", "--rm", "--network", mode, "debian:bookworm", "true").ok()
     machines[0].resolv_conf.write_text(before)
     assert resolves(pod, "named", "real.example") == {name_server.REAL}

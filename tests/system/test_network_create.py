@@ -122,6 +122,17 @@ def test_chosen_subnets_are_free(taken: CommandLine) -> None:
         assert refused.code == 125 and "which this machine reaches through" in refused.stderr
 
 
+def test_prune_removes_what_no_container_is_on_and_the_default_stays(taken: CommandLine) -> None:
+    taken("network", "create", "--label", "old", "unused").ok()
+    taken("network", "create", "--label", "old", "reserved").ok()
+    taken("create", "--name", "later", "--network", "reserved", "busybox", "true").ok()
+    assert taken("network", "prune", "-f", "--filter", "label=old").ok().lines == ["unused"]
+    assert [taken("network", "exists", name).code for name in ("unused", "reserved", "taken", "pod")] == [1, 0, 0, 0]
+    assert "it is the one that exists always" in taken("network", "rm", "pod").stderr
+    taken("network", "rm", "-f", "reserved").ok()
+    assert taken("container", "exists", "later").code == 1
+
+
 def test_listing_as_the_peers_do(taken: CommandLine, podman: CommandLine) -> None:
     podman("network", "create", "--subnet", "10.201.7.0/24", "--label", "project=shop", "taken").ok()
     for words in (
