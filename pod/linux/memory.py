@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _MADV_DONTNEED = 4
 _LARGEST = 1 << 20
-_FIRST_PATIENCE, _LONGEST_PATIENCE = 1000.0, 60_000.0  # milliseconds
+_FIRST_PATIENCE, _LONGEST_PATIENCE = 1000.0, 10_000.0  # milliseconds
 
 _libc = ctypes.CDLL(None)
 _libc.madvise.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int)

@@ -9,6 +9,7 @@ import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +17,7 @@ from pod.net.attach import own_address
 from tests.support import servers
 from tests.support.commands import CommandLine
 from tests.support.containers import eventually
+from tests.support.networks import keepers
 
 pytestmark = pytest.mark.skipif(
     not os.access("/dev/net/tun", os.R_OK | os.W_OK), reason="this user may not open /dev/net/tun"
@@ -181,6 +183,19 @@ def test_the_forwarder_is_started_by_the_first_client_and_again_when_it_is_kille
         os.kill(pid, signal.SIGKILL)
         eventually(lambda: pid not in forwarders(container), "the forwarder's end")
         assert servers.tcp_says("127.0.0.1", port) == b"hello\n"
+
+
+def test_what_stays_alive_for_an_idle_container_gives_back_its_memory(pod: CommandLine) -> None:
+    with echo(pod, "--network", "bridge", "-p", f"{(port := servers.free_port())}:7") as container:
+        monitor = int(pod("inspect", "-f", "{{.State.ConmonPid}}", container).ok().stdout)
+        for pid in (monitor, *keepers(pod)):
+            eventually(lambda pid=pid: _resident(pid) < 7e6, f"process {pid} to keep less than 7 MB")  # type: ignore[misc]
+        assert servers.tcp_says("127.0.0.1", port) == b"hello\n"
+
+
+def _resident(pid: int) -> int:
+    """Return the resident set size in bytes (proc_pid_statm(5))."""
+    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def forwarders(container: str) -> list[int]:
