@@ -23,8 +23,8 @@ from pod.storage.layout import StorageLayout
 from pod.storage.rootfs import FUSE, OVERLAY, VFS, RootPlan
 from tests.support import folders
 from tests.support.inside import Skipped, in_namespace
+from tests.support.layers import NET_RAW, add, add_members, digest_of, repack, with_xattrs
 from tests.support.members import Member, directory, fifo, file, hardlink, layer, opaque, symlink, whiteout
-from tests.system.test_layers import NET_RAW, add, add_members, digest_of, repack, with_xattrs
 
 every_driver = pytest.mark.parametrize("driver", choice.DRIVERS)
 

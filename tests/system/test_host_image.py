@@ -22,9 +22,9 @@ from pod.storage.rootfs import VFS
 from tests.support import folders
 from tests.support.commands import CommandLine
 from tests.support.inside import Skipped, in_namespace
+from tests.support.layers import add_members
 from tests.support.members import file
 from tests.system.test_drivers import Container, names, text
-from tests.system.test_layers import add_members
 
 every_driver = pytest.mark.parametrize("driver", choice.DRIVERS)
 
