@@ -94,6 +94,11 @@ def emptied(pod: CommandLine) -> Iterator[CommandLine]:
     Store.of(pod).assert_empty()
 
 
+def run_sleeping(pod: CommandLine, *options: str) -> str:
+    """Start a container in the background that sleeps; its id."""
+    return pod("run", "-d", "--network", "none", *options, "busybox", "sleep", "1000").ok().stdout.strip()
+
+
 def kill(pid: int) -> None:
     """kill -9 a process that may be gone, or be none of ours by now."""
     try:

@@ -11,35 +11,16 @@ import random
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 
 import pytest
 
 from pod.linux import syscalls
-from tests.support.aftermath import Store, command_of, descendants, emptied, is_alive, kill
+from tests.support.aftermath import Store, command_of, descendants, is_alive, kill
 from tests.support.commands import CommandLine, Result
 
 SEED = int(os.environ.get("POD_TEST_SEED", "0")) or random.randrange(1 << 32)
-
-
-@pytest.fixture(scope="module")
-def made(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> CommandLine:
-    """A store of this module's own, with busybox."""
-    pod = make_pod("anywhere")
-    pod("load", "-i", busybox_archive).ok()
-    return pod
-
-
-@pytest.fixture
-def pod(made: CommandLine) -> Iterator[CommandLine]:
-    yield from emptied(made)
-
-
-@pytest.fixture
-def store(pod: CommandLine) -> Store:
-    return Store.of(pod)
 
 
 def test_every_process_of_run_may_be_killed_at_any_moment(pod: CommandLine, store: Store) -> None:

@@ -9,28 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.aftermath import Store, emptied, is_alive, kill, wait_until_gone
+from tests.support.aftermath import Store, is_alive, kill, run_sleeping, wait_until_gone
 from tests.support.commands import CommandLine
 
 USER_NAMESPACE = ("sh", "-c", "readlink /proc/self/ns/user")
-
-
-@pytest.fixture(scope="module")
-def made(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> CommandLine:
-    """A store of this module's own, with busybox."""
-    pod = make_pod("broken")
-    pod("load", "-i", busybox_archive).ok()
-    return pod
-
-
-@pytest.fixture
-def pod(made: CommandLine) -> Iterator[CommandLine]:
-    yield from emptied(made)
-
-
-@pytest.fixture
-def store(pod: CommandLine) -> Store:
-    return Store.of(pod)
 
 
 @pytest.fixture
@@ -40,11 +22,6 @@ def known_holder(pod: CommandLine, store: Store) -> Iterator[None]:
     holder = store.holder()
     yield
     kill(holder)
-
-
-def run_sleeping(pod: CommandLine, *options: str) -> str:
-    """Start a container in the background that sleeps; its id."""
-    return pod("run", "-d", "--network", "none", *options, "busybox", "sleep", "1000").ok().stdout.strip()
 
 
 # Documents

@@ -9,41 +9,25 @@ import json
 import shutil
 import subprocess
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.support import busybox, users
-from tests.support.aftermath import Store, command_of, descendants, emptied, is_alive, kill, wait_until_gone
+from tests.support.aftermath import (
+    Store,
+    command_of,
+    descendants,
+    is_alive,
+    kill,
+    run_sleeping,
+    wait_until_gone,
+)
 from tests.support.commands import CommandLine
 from tests.support.images import Image, write_docker_archive
 from tests.support.members import directory, file, layer
 
 LOST = 137
-
-
-@pytest.fixture(scope="module")
-def made(make_pod: Callable[[str], CommandLine], busybox_archive: Path) -> CommandLine:
-    """A store of this module's own, with busybox."""
-    pod = make_pod("crash")
-    pod("load", "-i", busybox_archive).ok()
-    return pod
-
-
-@pytest.fixture
-def pod(made: CommandLine) -> Iterator[CommandLine]:
-    yield from emptied(made)
-
-
-@pytest.fixture
-def store(pod: CommandLine) -> Store:
-    return Store.of(pod)
-
-
-def run_sleeping(pod: CommandLine, *options: str) -> str:
-    """Start a container in the background that sleeps; its id."""
-    return pod("run", "-d", "--network", "none", *options, "busybox", "sleep", "1000").ok().stdout.strip()
 
 
 def status(pod: CommandLine, name: str) -> str:
