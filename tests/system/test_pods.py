@@ -261,7 +261,7 @@ def test_killed_before_any_change_of_the_store(
     pod: CommandLine, prepare: tuple[str, ...], command: tuple[str, ...], calls: str
 ) -> None:
     """strace kills the command at the n-th call of a kind: the pod is whole or gone, and nothing else is left."""
-    from tests.system.test_crash_anywhere import traced
+    from tests.system.crashes.test_crash_anywhere import traced
 
     pod("run", "--rm", *IN_NONE, "busybox", "true").ok()
     store = Store.of(pod)
