@@ -177,7 +177,7 @@ def _run(session: Session, target: Stage, display: Display) -> StageState:
         shared_cache.fetch(session, display)
     jobs = _jobs(session, order, bodies)
     results: list[StageState] = schedule.run(jobs, session.options.jobs or workers.cores(), display.hear, display.tick)
-    for text in _unused(session, order, bodies):
+    for text in _unused(session, bodies):
         display.hear(Note(text))
     if session.options.cache_to:
         from pod.build import shared_cache
@@ -202,14 +202,13 @@ def _jobs(session: Session, order: list[int], bodies: dict[int, tuple[Instructio
     return jobs
 
 
-def _unused(session: Session, order: list[int], bodies: dict[int, tuple[Instruction, ...]]) -> list[str]:
+def _unused(session: Session, bodies: dict[int, tuple[Instruction, ...]]) -> list[str]:
     """Return the warning that Docker gives for values of --build-arg that no ARG takes."""
     declared = {name for one in session.graph.file.arguments for name, _ in one.pairs}
     for stage in session.graph.file.stages:
         for one in bodies.get(stage.number, stage.instructions):
             if one.word == "ARG":
                 declared |= {name for name, _ in getattr(one, "pairs", ())}
-    del order
     known = {*declared, *_PREDEFINED, *map(str.lower, _PREDEFINED), "SOURCE_DATE_EPOCH"}
     unused = [name for name in session.options.build_args if name not in known and not name.startswith("BUILDKIT_")]
     return [f"Warning: one or more build args were not consumed: {', '.join(unused)}"] if unused else []

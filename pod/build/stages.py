@@ -27,8 +27,6 @@ class Segment(Record):
     first: int
     instructions: tuple[Instruction, ...]
     needs: tuple[int, ...]  # stages that have to be finished before
-    begins: bool  # the stage: its base is looked up
-    ends: bool
 
 
 class Graph:
@@ -156,8 +154,7 @@ class Graph:
                     cuts.append((place, tuple(sorted(new))))
         ends = [place for place, _needs in cuts[1:]] + [len(body)]
         return [
-            Segment(stage.number, place, body[place:end], needs, begins=number == 0, ends=number == len(cuts) - 1)
-            for number, ((place, needs), end) in enumerate(zip(cuts, ends, strict=True))
+            Segment(stage.number, place, body[place:end], needs) for (place, needs), end in zip(cuts, ends, strict=True)
         ]
 
 

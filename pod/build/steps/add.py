@@ -92,8 +92,7 @@ def _place_with_archives(
     finally:
         tree.close()
     seen = {
-        "parent": [str(one) for one in state.diff_ids],
-        "order": [[name, value] for name, value in plain.to_json().items() if name != "documents"],
+        **copy.seen(state, plain),
         "archives": packed,
         "content": digests.of_context(layout, context, everything, plain.hides),
     }
@@ -145,8 +144,7 @@ def _fetch_url(step: Step, state: StageState, order: Order, url: str, folder: st
     fetched = http.fetch(url, f"{folder}/file", expected)
     unpacks = step.instruction.is_on("unpack")
     seen = {
-        "parent": [str(one) for one in state.diff_ids],
-        "order": [[n, v] for n, v in order.to_json().items()],
+        **copy.seen(state, order),
         "digest": fetched.digest,
         "unpack": unpacks,
     }
@@ -163,7 +161,7 @@ def _fetch_url(step: Step, state: StageState, order: Order, url: str, folder: st
         tree = Tree(folder)
         manner = Manner(placing.owner_of(root, order.chown) or (0, 0), order.chmod or "0600")
         placer = Placer(root, manner)
-        at, file_name = copy._file_place(placer, order, name, many=False)
+        at, file_name = copy.file_place(placer, order, name, many=False)
         os.utime(fetched.path, ns=(fetched.mtime_ns, fetched.mtime_ns))
         nodes = tree.walk("file")
         placer.put_file(next(nodes), at, file_name)
@@ -173,8 +171,7 @@ def _fetch_url(step: Step, state: StageState, order: Order, url: str, folder: st
 
 def _by_checksum(step: Step, state: StageState, order: Order, url: str) -> str:
     seen = {
-        "parent": [str(one) for one in state.diff_ids],
-        "order": [[n, v] for n, v in order.to_json().items()],
+        **copy.seen(state, order),
         "url": url,
         "checksum": step.instruction.value("checksum"),
     }
@@ -189,8 +186,7 @@ def _fetch_git(step: Step, state: StageState, order: Order, url: str, folder: st
     if expected and not cloned.commit.startswith(expected):
         raise error(step.instruction.location, f"{url:.100} is at commit {cloned.commit}, not {expected:.64}")
     seen = {
-        "parent": [str(one) for one in state.diff_ids],
-        "order": [[n, v] for n, v in order.to_json().items()],
+        **copy.seen(state, order),
         "commit": cloned.commit,
         "keep": keep_git,
     }

@@ -19,7 +19,6 @@ from pod.build.steps import placing
 from pod.build.steps.placing import Manner, Placer
 from pod.build.steps.settings import Reader
 from pod.build.tree import Tree, why_missing
-from pod.errors import BuildError
 from pod.record import Record
 from pod.storage import rootfs
 from pod.storage.drivers import choice
@@ -114,14 +113,9 @@ def _document(step: Step, state: StageState, heredoc: Heredoc) -> bytes:
 
 def place(step: Step, state: StageState, order: Order, origin: Context | StageState | None) -> CachedStep:
     """Copy files, or find the layer of a former build that did so with the same ones."""
-    seen: dict[str, Any] = {
-        "parent": [str(diff_id) for diff_id in state.diff_ids],
-        "order": [*order.to_json().items()],
-        "documents": [[name, data.hex()] for name, data in order.documents],
-    }
-    seen["order"] = [item for item in seen["order"] if item[0] != "documents"]
+    known = {**seen(state, order), "documents": [[name, data.hex()] for name, data in order.documents]}
     if isinstance(origin, StageState):
-        key = sessions.cache_key(step, "COPY", {**seen, "stage": [str(diff_id) for diff_id in origin.diff_ids]})
+        key = sessions.cache_key(step, "COPY", {**known, "stage": [str(diff_id) for diff_id in origin.diff_ids]})
     else:
         paths = _find(step, origin, order) if order.sources else []
         content = (
@@ -129,7 +123,7 @@ def place(step: Step, state: StageState, order: Order, origin: Context | StageSt
             if origin is None
             else digests.of_context(step.session.engine.layout, origin, [path for path, _pattern in paths], order.hides)
         )
-        key = sessions.cache_key(step, "COPY", {**seen, "content": content})
+        key = sessions.cache_key(step, "COPY", {**known, "content": content})
     with step.session.cache.lock(key):
         made = sessions.recall(step, key)
         if made is not None:
@@ -146,15 +140,13 @@ def _place_now(
         if isinstance(origin, StageState):
             view = _View(step, origin, root.folder)
             found = root.work(lambda: view.content(step, order))
-            known = sessions.cache_key(
-                step, "COPY", {"parent": [str(d) for d in state.diff_ids], "order": _words(order), "content": found}
-            )
-            made = sessions.recall(step, known)
+            by_content = sessions.cache_key(step, "COPY", {**seen(state, order), "content": found})
+            made = sessions.recall(step, by_content)
             if made is not None:
                 step.was_cached()
                 session.cache.put(key, made)
                 return made
-            keys: tuple[str, ...] = (key, known)
+            keys: tuple[str, ...] = (key, by_content)
             root.work(lambda: view.copy(step, order, root.path))
         else:
             keys = (key,)
@@ -162,8 +154,10 @@ def _place_now(
         return sessions.keep(step, root, keys)
 
 
-def _words(order: Order) -> list[Any]:
-    return [[name, value] for name, value in order.to_json().items() if name != "documents"]
+def seen(state: StageState, order: Order) -> dict[str, Any]:
+    """Return what the result of an order depends on besides what is copied."""
+    words = [[name, value] for name, value in order.to_json().items() if name != "documents"]
+    return {"parent": [str(diff_id) for diff_id in state.diff_ids], "order": words}
 
 
 class _View:
@@ -248,7 +242,7 @@ def copy_tree(tree: Tree, found: list[tuple[str, str]], order: Order, root: str)
         elif stat.S_ISDIR(first.info.st_mode):
             placer.put_folder(_again(first, nodes), order.target)
         else:
-            folder, name = _file_place(placer, order, posixpath.basename(path), many=many)
+            folder, name = file_place(placer, order, posixpath.basename(path), many=many)
             placer.put_file(first, folder, name)
             os.close(folder)
             next(nodes, None)
@@ -260,7 +254,7 @@ def _again(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
     yield from rest
 
 
-def _file_place(placer: Placer, order: Order, name: str, *, many: bool) -> tuple[int, str]:
+def file_place(placer: Placer, order: Order, name: str, *, many: bool) -> tuple[int, str]:
     """Return the open folder and the name that a single file goes to."""
     target = order.target
     if target.endswith("/") or many or placer.is_folder(target):
@@ -289,12 +283,7 @@ def copy_documents(order: Order, root: str) -> None:
     """Write here-documents into the root."""
     placer = Placer(root, Manner(placing.owner_of(root, order.chown) or (0, 0), order.chmod))
     for name, data in order.documents:
-        folder, file_name = _file_place(placer, order, name, many=len(order.documents) > 1)
+        folder, file_name = file_place(placer, order, name, many=len(order.documents) > 1)
         placer.put_bytes(data, folder, file_name)
         os.close(folder)
     placer.close()
-
-
-def no_files(text: str) -> BuildError:
-    """Return the error for an instruction that found nothing to copy."""
-    return BuildError(f"{text}: there is nothing to copy")

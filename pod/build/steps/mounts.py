@@ -5,14 +5,13 @@ Nothing of a mount gets into the layer. What is mounted is made in the step's ch
 
 from __future__ import annotations
 
-import hashlib
-import itertools
 import os
 
 from pod.build import digests
 from pod.build.context import Context, visible
 from pod.build.dockerfile.location import error
 from pod.build.state import StageState
+from pod.build.steps import cache_mounts
 from pod.build.steps.mount_flags import StepMount, parse
 from pod.build.steps.settings import Reader
 from pod.build.tree import Tree, why_missing
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
     from typing import Any, Self
 
     from pod.build.session import Session, Step
-    from pod.storage.layout import StorageLayout
 
 
 def parse_all(step: Step, state: StageState) -> list[StepMount]:
@@ -130,11 +128,10 @@ class Prepared:
         self._jobs.append(job)
 
 
-def prepare(step: Step, state: StageState, mounts: list[StepMount], folder: str) -> Prepared:
+def prepare(step: Step, mounts: list[StepMount], folder: str) -> Prepared:
     """Make ready what the mounts of a step need. Raises DockerfileError, BuildError."""
-    del state
     prepared = Prepared(folder)
-    prepared.caches = _lock_caches(step, mounts, prepared)
+    prepared.caches = cache_mounts.lock_all(step.session.engine.layout, mounts, prepared.hold)
     makers = {"bind": _bind, "cache": _cache, "tmpfs": _tmpfs, "secret": _secret, "ssh": _ssh}
     for number, mount in enumerate(mounts):
         makers[mount.type](step, mount, prepared, number)
@@ -205,71 +202,12 @@ def _is_file(lowers: list[str], source: str) -> bool:
     return bool(top) and not os.path.isdir(os.path.join(top, source))
 
 
-def _lock_caches(step: Step, mounts: list[StepMount], prepared: Prepared) -> dict[int, str]:
-    """Lock the folders of cache mounts and return their names by the mounts' numbers.
-
-    Each is locked once, and always in the same order, so that no two steps wait for each other.
-    """
-    layout = step.session.engine.layout
-    names = {
-        number: hashlib.sha256(mount.id.encode()).hexdigest()[:32]
-        for number, mount in enumerate(mounts)
-        if mount.type == "cache"
-    }
-    shared: dict[str, bool] = {}
-    for number, name in names.items():
-        if (sharing := mounts[number].sharing) != "private":
-            shared[name] = shared.get(name, True) and sharing == "shared"
-    for name in sorted(shared):
-        lock = Lock(layout.lock("build-mount", name), shared=shared[name])
-        lock.acquire()
-        prepared.hold(lock)
-    for number, name in names.items():
-        if mounts[number].sharing == "private":
-            names[number] = _private_copy(layout, name, prepared)
-    return names
-
-
-def _private_copy(layout: StorageLayout, name: str, prepared: Prepared) -> str:
-    """Lock a folder of this cache that nobody else uses now, and return its name."""
-    for count in itertools.count():
-        copy = f"{name}-{count}" if count else name
-        lock = Lock(layout.lock("build-mount", copy))
-        if lock.acquire(wait=False):
-            break
-    prepared.hold(lock)
-    return copy
-
-
 def _cache(step: Step, mount: StepMount, prepared: Prepared, number: int) -> None:
-    layout = step.session.engine.layout
-    name = prepared.caches[number]
-    folder = f"{layout.build}/mounts/{name}"
-    if not os.path.isdir(f"{folder}/data"):
-        _make_cache(step, mount, folder, prepared.place(number))
-    os.utime(folder)
-    prepared.add(Mount("bind", mount.target, f"{folder}/data", ("ro",) if mount.readonly else ()))
+    def sources() -> list[str]:
+        return _folders(step.session, step.source(mount.origin), prepared.place(number))
 
-
-def _make_cache(step: Step, mount: StepMount, folder: str, place: str) -> None:
-    """Make a cache folder, with what `from` and `source` name as its first contents."""
-    files.make_folders(folder)
-    files.write_atomic(f"{folder}/id", mount.id.encode(), durable=False)
-    made = f"{folder}/data.{os.getpid()}"
-    os.mkdir(made, 0o755)
-    if mount.origin:
-        from pod.storage import tree_copy
-
-        for lower in _folders(step.session, step.source(mount.origin), place):
-            source = os.path.normpath(os.path.join(lower, mount.source.strip("/")))
-            if os.path.realpath(source).startswith(lower) and os.path.isdir(source):
-                tree_copy.apply(source, made)
-    os.chown(made, mount.uid, mount.gid)
-    os.chmod(made, mount.mode)
-    try:
-        os.rename(made, f"{folder}/data")
-    except OSError:
-        files.remove_tree(made)  # somebody else was faster
+    folder = cache_mounts.folder_of(step.session.engine.layout, prepared.caches[number], mount, sources)
+    prepared.add(Mount("bind", mount.target, folder, ("ro",) if mount.readonly else ()))
 
 
 def _tmpfs(step: Step, mount: StepMount, prepared: Prepared, number: int) -> None:

@@ -97,7 +97,7 @@ def command_of(instruction: Command, state: StageState) -> tuple[tuple[str, ...]
 def _execute(
     step: Step, state: StageState, root: StepRoot, command: tuple[tuple[str, ...], str], mounts: list[StepMount]
 ) -> None:
-    with run_mounts.prepare(step, state, mounts, root.folder) as prepared:
+    with run_mounts.prepare(step, mounts, root.folder) as prepared:
         plan = root.prepare_container([*prepared.points, *((path, False) for path in state.config.volumes)])
         record = _record(step, state, command[0], prepared)
         engine = engine_in(step.session.engine, root.folder)
