@@ -107,3 +107,32 @@ def test_an_empty_word_and_a_quote_at_the_end_are_kept(tmp_path: Path) -> None:
     assert command.endswith(
         r'--health-cmd "curl \"http://localhost\"" --sdnotify=conmon -d a redis-server --save "" --port 1'
     )
+
+
+def test_what_a_pod_file_says_of_restarts_holds(tmp_path: Path) -> None:
+    for said, restart in (("", "on-failure"), ("[Service]\nRestart=always\n", "always")):
+        made = unit(generate_in(tmp_path, a__pod=f"[Pod]\n{said}"), "a-pod.service")
+        assert [line.text for line in made.lines("Service", "Restart")] == [restart]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "message"),
+    [
+        ("a__pod", "[Pod]\nPorts=80\n", "{}/a.pod:2: [Pod] has no key Ports"),
+        ("a__pod", "[Pod]\n[Service]\nType=notify\n", "{}/a.pod:3: Type=notify cannot work for a .pod file"),
+        (
+            "a__container",
+            "[Container]\nImage=a\nPod=x.pod\n",
+            "{}/a.container:3: Pod=x.pod: there is no such .pod file",
+        ),
+        ("a__kube", "[Kube]\n", "{}/a.kube: [Kube] says no Yaml="),
+        ("a__kube", "[Kube]\nYaml=a\nYamls=b\n", "{}/a.kube:3: [Kube] has no key Yamls"),
+        (
+            "a__kube",
+            "[Kube]\nYaml=a\nAutoUpdate=never\n",
+            "{}/a.kube:3: AutoUpdate=never: it is registry, local or CONTAINER/registry",
+        ),
+    ],
+)
+def test_what_is_wrong_with_pods_and_kube_files(tmp_path: Path, file: str, text: str, message: str) -> None:
+    assert [err.message for err in generate_in(tmp_path, **{file: text}).errors] == [message.format(tmp_path)]
