@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 def prune_containers(engine: Engine, fits: Callable[[Container], bool]) -> tuple[list[str], int]:
     """Remove the stopped containers that fit; return their ids, the oldest first, and how many bytes that frees.
 
-    One that is started or removed by somebody else meanwhile is left alone.
+    Infra containers go with their pods only. One that is started or removed by somebody else meanwhile is left alone.
     """
     removed = []
     freed = 0
-    found = [c for c in containers.every(engine.layout) if not c.running and fits(c)]
+    found = [c for c in containers.every(engine.layout) if not c.running and not c.record.pod.infra and fits(c)]
     for container in sorted(found, key=lambda c: c.record.created):
         try:
             size = own_size(engine, container)

@@ -6,7 +6,7 @@ import os
 
 from pod.engine import containers, events, stop
 from pod.engine.discard import discard_container
-from pod.errors import NoSuchContainer, StorageError, WrongState
+from pod.errors import NoSuchContainer, NoSuchPod, StorageError, WrongState
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +22,21 @@ def remove_with_dependents(engine: Engine, name: str, *, force: bool = False, vo
 
 
 def remove_user(engine: Engine, container_id: str, timeout: int | None) -> None:
-    """Remove a container because something that it uses is removed; it gets `timeout` seconds to stop, or none."""
+    """Remove a container because something that it uses is removed; it gets `timeout` seconds to stop, or none.
+
+    An infra container goes with its pod.
+    """
     try:
+        pod = containers.load(engine.layout, container_id).record.pod
+        if pod.infra:
+            from pod.engine.pods.remove import remove as remove_pod
+
+            remove_pod(engine, pod.id, force=True, timeout=timeout or 0)
+            return
         if timeout is not None:
             stop.stop(engine, container_id, timeout)
         remove(engine, container_id, force=True)
-    except NoSuchContainer:
+    except (NoSuchContainer, NoSuchPod):
         pass  # somebody else was faster
 
 

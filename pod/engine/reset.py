@@ -10,8 +10,10 @@ import os
 
 from pod.engine import containers, remove
 from pod.engine.images import mount_image
+from pod.engine.pods import store as pods
+from pod.engine.pods.remove import remove as remove_pod
 from pod.engine.sizes import tree_size
-from pod.errors import NoSuchContainer, StorageError
+from pod.errors import NoSuchContainer, NoSuchPod, StorageError
 from pod.linux import files
 from pod.record import Record
 from pod.runtime import user_namespace
@@ -103,6 +105,11 @@ def reset(engine: Engine, *, volumes: bool = False) -> None:
     if inventory(engine) is None:
         return
     layout = engine.layout
+    for pod_id in pods.all_ids(layout):
+        try:
+            remove_pod(engine, pod_id, force=True, timeout=0)
+        except NoSuchPod:
+            continue
     for container_id in containers.all_ids(layout):
         try:
             remove.remove(engine, container_id, force=True)

@@ -280,6 +280,25 @@ def test_killed_before_any_change_of_the_store(
             raise AssertionError(f"{command} never gets through {call}")
 
 
+def test_what_removes_many_containers_leaves_no_half_of_a_pod(pod: CommandLine) -> None:
+    make(pod)
+    pod("pod", "stop", "-t", "0", "p").ok()
+    pod("container", "prune", "-f").ok()
+    assert status(pod) == "p Exited 1"
+    pod("pod", "start", "p").ok()
+    pod("rm", "-fa").ok()
+    assert status(pod) == "p Running 1"
+    pod("pod", "stop", "p").ok()
+    assert pod("system", "prune", "-f").ok().lines[0] == "Deleted Pods:"
+    assert pod("ps", "-aq").ok().lines == []
+    pod("network", "create", "front").ok()
+    pod("pod", "create", "--name", "p", "--network", "front").ok()
+    pod("network", "rm", "-f", "front").ok()
+    assert pod("pod", "ps", "-q").ok().lines == []
+    told = pod("events", "--stream=false", "--filter", "pod=p", "--format", "{{.Action}}").ok().lines
+    assert told[-2:] == ["create", "remove"]
+
+
 COMPARED: tuple[tuple[str, ...], ...] = (
     ("pod", "create", "--name", "p", "--share", "ipc,uts", "--network", "none"),
     ("pod", "exists", "p"),

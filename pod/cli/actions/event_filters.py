@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pod.cli.actions.event_rows import full_image, words
 from pod.cli.filters import combine, split_label
-from pod.engine.events import CONTAINER, IMAGE, NETWORK, VOLUME
+from pod.engine.events import CONTAINER, IMAGE, NETWORK, POD, VOLUME
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def _network(value: str) -> Condition:
     return lambda event: event.type == NETWORK and (event.name == value or event.id.startswith(value))
 
 
-def _other(_value: str) -> Condition:
-    return lambda _event: False  # there are no such objects yet
+def _pod(value: str) -> Condition:
+    return lambda event: event.type == POD and (event.name == value or event.id.startswith(value))
 
 
 _MAKERS: dict[str, Callable[[str], Condition]] = {
@@ -81,7 +81,7 @@ _MAKERS: dict[str, Callable[[str], Condition]] = {
     "image": _image,
     "label": _label,
     "network": _network,
-    "pod": _other,
+    "pod": _pod,
     "type": _type,
     "volume": _volume,
 }

@@ -26,6 +26,7 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
     from pod.engine import sweep
     from pod.engine.images.remove_image import prune_images
     from pod.engine.network.remove import prune_networks
+    from pod.engine.pods.remove import prune as prune_pods
     from pod.engine.prune import prune_containers
 
     parse_pairs(filters, _FILTERS)  # those that both kinds have
@@ -38,6 +39,8 @@ def prune(context: Context, *, all: bool, filters: Sequence[str], force: bool, v
         return (all or not image.names) and image_fits(image)
 
     sweep.leftovers(context.engine)
+    if not filters and (pods := prune_pods(context.engine)):
+        print("Deleted Pods:", *pods, "", sep="\n")
     containers, freed = prune_containers(context.engine, container_fits)
     container_prune.show(containers)
     networks = prune_networks(context.engine, parse_network_filters(context, filters))
@@ -83,7 +86,7 @@ def _prune_volumes(context: Context, filters: Sequence[str]) -> int:
 
 
 def _warning(all: bool, volumes: bool) -> str:
-    lines = ["all stopped containers", "all networks not used by at least one container"]
+    lines = ["all stopped pods", "all stopped containers", "all networks not used by at least one container"]
     lines += ["all images without at least one container" if all else "all dangling images"]
     lines += ["all build cache" if all else "all dangling build cache"]
     if volumes:

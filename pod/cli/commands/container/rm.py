@@ -46,7 +46,16 @@ def rm(
             stop(context.engine, name, timeout)
         (remove_with_dependents if depend else remove)(context.engine, name, force=force, volumes=volumes)
 
-    names = select(context, containers, everything=all, latest=latest, cidfiles=cidfile, filters=filters, ignore=ignore)
+    names = select(
+        context,
+        containers,
+        everything=all,
+        latest=latest,
+        cidfiles=cidfile,
+        filters=filters,
+        ignore=ignore,
+        fits=lambda found: not found.record.pod.infra,  # they go with their pods
+    )
     return for_each(
         context,
         names,
