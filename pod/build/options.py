@@ -86,6 +86,7 @@ class BuildOptions(Record):
     from_image: str = ""  # in place of the first FROM's
     no_cache: bool = False
     no_cache_stages: tuple[str, ...] = ()
+    cache_ttl: int | None = None  # nanoseconds: steps that were done longer ago are done anew
     cache_from: tuple[str, ...] = ()
     cache_to: tuple[str, ...] = ()
     ignore_file: str = ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from pod.build.events import Cached
 from pod.build.options import BuildOptions
 from pod.linux import times
@@ -115,6 +117,9 @@ def recall(step: Step, key: str) -> CachedStep | None:
     if not step.use_cache:
         return None
     known = step.session.cache.get(key)
+    ttl = step.session.options.cache_ttl
+    if known is not None and ttl is not None and times.to_ns(known.created) <= time.time_ns() - ttl:
+        return None
     if known is not None and known.layer:
         diff_id = Digest.parse(known.layer)
         step.session.pins.add((diff_id,))

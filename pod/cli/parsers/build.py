@@ -47,6 +47,7 @@ def parse_build_options(context: Context, flags: BuildFlags) -> BuildOptions:
         from_image=flags.from_,
         no_cache=flags.no_cache,
         no_cache_stages=split_commas(flags.no_cache_filter),
+        cache_ttl=parse_duration("--cache-ttl", flags.cache_ttl, bare="s") if flags.cache_ttl else None,
         cache_from=tuple(_cache_place("--cache-from", "src", text) for text in flags.cache_from),
         cache_to=tuple(_cache_place("--cache-to", "dest", text) for text in flags.cache_to),
         ignore_file=flags.ignorefile,

@@ -47,6 +47,14 @@ def test_an_image_is_its_own_cache(pod: CommandLine, other: CommandLine, tmp_pat
     assert told.count("CACHED") == 3
 
 
+def test_steps_that_are_too_old_are_done_anew(build: Callable[..., Any]) -> None:
+    text = "FROM busybox\nRUN echo aged > /x\n"
+    build(text).ok()
+    assert "CACHED" in build(text, "--cache-ttl", "1h").ok().stderr
+    for ttl in ("1ms", "0"):
+        assert "CACHED" not in build(text, "--cache-ttl", ttl).ok().stderr
+
+
 def test_services_that_keep_caches_are_refused(build: Callable[..., Any]) -> None:
     assert "no cache with the service gha" in build(TEXT, "--cache-to", "type=gha,mode=max").stderr
 

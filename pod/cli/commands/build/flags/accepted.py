@@ -68,25 +68,16 @@ class AcceptedFlags(Record):
     )
     logsplit: Annotated[
         bool,
-        Option("--logsplit", help="Refused: a build is for one platform", rich_help_panel="Ignored"),
+        Option("--logsplit", help="Refused: --logfile names one file for all platforms", rich_help_panel="Ignored"),
     ] = False
     all_platforms: Annotated[
         bool,
         Option(
             "--all-platforms",
-            help="Refused: an image is built for one platform at a time",
+            help="Refused: say which platforms with --platform a,b",
             rich_help_panel="Ignored",
         ),
     ] = False
-    cache_ttl: Annotated[
-        str,
-        Option(
-            "--cache-ttl",
-            metavar="TIME",
-            help="Refused: steps are used again until `builder prune` removes them",
-            rich_help_panel="Ignored",
-        ),
-    ] = ""
     cpp_flag: Annotated[
         tuple[str, ...],
         Option(

@@ -128,6 +128,15 @@ class SourceFlags(Record):
         tuple[str, ...],
         Option("--cache-to", metavar="IMAGE", help="Push what steps have made to a registry", rich_help_panel="Source"),
     ] = ()
+    cache_ttl: Annotated[
+        str,
+        Option(
+            "--cache-ttl",
+            metavar="TIME",
+            help="Take only steps that were done in this time, such as 24h; 0 for none",
+            rich_help_panel="Source",
+        ),
+    ] = ""
     jobs: Annotated[
         int | None,
         Option(
