@@ -6,10 +6,13 @@ import os
 
 from pod.engine import containers, events, stop
 from pod.engine.discard import discard_container
-from pod.errors import NoSuchContainer, NoSuchPod, StorageError, WrongState
+from pod.errors import NoSuchContainer, NoSuchPod, PodError, StorageError, WrongState
+from pod.linux.signals import SIGKILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from pod.engine.engine import Engine
 
 
@@ -79,6 +82,21 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
     except OSError as err:
         raise StorageError(f"cannot remove container {container.name}: {err.strerror}: {err.filename}") from err
     return container.id
+
+
+def kill_ahead(engine: Engine, names: Sequence[str]) -> None:
+    """Kill containers that are to be removed one after the other: their monitors tidy up side by side meanwhile.
+
+    What goes wrong is told when the container's turn comes.
+    """
+    for name in names:
+        try:
+            container = containers.find(engine.layout, name)
+        except PodError:
+            continue
+        if container.running and container.state.init is not None and not container.record.pod.infra:
+            stop.mark_stopped(engine, container.id)
+            container.state.init.send_signal(SIGKILL)
 
 
 def _discard_unless_active(engine: Engine, container_id: str, *, volumes: bool) -> bool:

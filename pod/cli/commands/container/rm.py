@@ -35,7 +35,7 @@ def rm(
     """
     from pod.cli.actions.each import for_each
     from pod.cli.actions.selection import select
-    from pod.engine.remove import remove, remove_with_dependents
+    from pod.engine.remove import kill_ahead, remove, remove_with_dependents
     from pod.engine.stop import stop
 
     if link:
@@ -56,6 +56,8 @@ def rm(
         ignore=ignore,
         fits=lambda found: not found.record.pod.infra,  # they go with their pods
     )
+    if force and not timeout and len(names) > 1:
+        kill_ahead(context.engine, names)
     return for_each(
         context,
         names,
