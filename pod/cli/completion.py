@@ -184,6 +184,19 @@ def _secrets(context: Context, target: str) -> list[str]:
     return [record.name for record in SecretStore(context.engine.layout).every()]
 
 
+def _pods(context: Context, _: str) -> list[str]:
+    from pod.engine.pods import store
+    from pod.errors import PodError
+
+    names = []
+    for pod_id in store.all_ids(context.engine.layout):
+        try:
+            names.append(store.load(context.engine.layout, pod_id).name)
+        except PodError:
+            continue
+    return names
+
+
 _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
     "container": _containers,
     "containers": _containers,
@@ -192,6 +205,8 @@ _OBJECTS: dict[str, Callable[[Context, str], list[str]]] = {
     "network": _networks,
     "networks": _networks,
     "pid": _namespaces,
+    "pod": _pods,
+    "pods": _pods,
     "ipc": _namespaces,
     "uts": _namespaces,
     "requires": _containers,
@@ -206,6 +221,7 @@ _FILTERS = {  # where the conditions of a command, or of a group's commands, are
     "container": "container_filters",
     "image": "images.filters",
     "network": "networks.filters",
+    "pod": "pods.filters",
     "secret": "secrets.ls",
     "system.events:events": "event_filters",
     "volume": "volumes.filters",

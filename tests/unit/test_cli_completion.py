@@ -18,11 +18,14 @@ from tests.support.container_documents import write_container
 
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
-    """A store where web runs and job does not, with a volume and a secret."""
+    """A store where web runs and job does not, with a volume, a secret and a pod."""
     (tmp_path / "volumes" / "data").mkdir(parents=True)
     secret = {"version": 1, "id": "c" * 25, "name": "word", "created": "", "updated": ""}
     (tmp_path / "secrets" / "c").mkdir(parents=True)
     (tmp_path / "secrets" / "c" / "record.json").write_text(json.dumps(secret))
+    pod: dict[str, object] = {"version": 1, "id": "d" * 64, "name": "site", "created": ""}
+    (tmp_path / "pods" / ("d" * 64)).mkdir(parents=True)
+    (tmp_path / "pods" / ("d" * 64) / "record.json").write_text(json.dumps(pod))
     write_container(tmp_path, "web", status="running", id="a" * 64)
     write_container(tmp_path, "job", status="exited", id="b" * 64)
     return tmp_path
@@ -74,6 +77,9 @@ def complete(root: Path, *words: str) -> list[str]:
         (["ps", "--filter", "sta"], ["status="]),
         (["events", "--filter", "ty"], ["type="]),
         (["volume", "ls", "--filter=dan"], ["--filter=dangling="]),
+        (["pod", "stop", ""], ["site"]),
+        (["run", "--pod", "s"], ["site"]),
+        (["pod", "ps", "--filter", "ctr-n"], ["ctr-names=", "ctr-number="]),
         (["secret", "ls", "--filter", ""], ["id=", "label=", "name="]),
         (["inspect", "--format", ""], ["json"]),
         (["build", "--format", "o"], ["oci"]),

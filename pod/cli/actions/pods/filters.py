@@ -82,3 +82,4 @@ _MAKERS: dict[str, Callable[[str], Condition]] = {
     "status": _status,
     "until": _until,
 }
+FILTERS = tuple(_MAKERS)
