@@ -1,6 +1,7 @@
 """Units in the user's own folder, for those whose systemd has no generator of pod's: nobody but root can install one.
 
-The folder is `$XDG_DATA_HOME/systemd/user` (systemd.unit(5), "Unit Load Path"): the user manager reads it at boot.
+The folder is `$XDG_CONFIG_HOME/systemd/user` (systemd.unit(5), "Unit Load Path"): the user manager reads it at boot, and
+before what generators make. Podman's, where that is installed, makes units of the same name of the same Quadlet files.
 Every file of pod's begins with a line that says so, and only such files are ever replaced or removed.
 """
 
@@ -25,7 +26,6 @@ StartLimitIntervalSec=0
 [Service]
 Type=oneshot
 RemainAfterExit=yes
-KillMode=none
 ExecStart={{program}} start --all --filter restart-policy=always --filter restart-policy=unless-stopped
 ExecStop={{program}} stop --all --filter restart-policy=always --filter restart-policy=unless-stopped
 
@@ -71,7 +71,7 @@ class Installed(Record):
 
 def folder(environ: Mapping[str, str]) -> str:
     """Return the folder of the user's own units."""
-    home = environ.get("XDG_DATA_HOME") or f"{environ.get('HOME', '/')}/.local/share"
+    home = environ.get("XDG_CONFIG_HOME") or f"{environ.get('HOME', '/')}/.config"
     return f"{home}/systemd/user"
 
 

@@ -51,7 +51,8 @@ set -e
 useradd -m -s /bin/bash -u 1000 {ALICE}
 useradd -m -s /bin/bash -u 1001 {BOB}
 systemctl -q enable systemd-networkd ssh
-systemctl -q mask getty@tty1.service serial-getty@ttyS0.service systemd-networkd-wait-online.service \\
+systemctl -q add-wants multi-user.target network-online.target  # which units of users wait for
+systemctl -q mask getty@tty1.service serial-getty@ttyS0.service \\
     apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer \\
     podman-auto-update.timer podman.socket podman-restart.service podman-clean-transient.service
 python3 -m venv /opt/pod

@@ -18,7 +18,7 @@ def install_units(
 ) -> int:
     """Make systemd units of your Quadlet files, and one that starts containers again after a boot.
 
-    They are written to ~/.local/share/systemd/user, where your systemd finds them: its generators are the
+    They are written to ~/.config/systemd/user, where your systemd finds them: its generators are the
     administrator's. Run it again after a change of a Quadlet file. Units of pod's whose file is gone are removed.
     """
     from pod.cli.actions.quadlet import install_units as write_units
