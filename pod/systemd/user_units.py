@@ -1,7 +1,7 @@
 """Units in the user's own folder, for those whose systemd has no generator of pod's: nobody but root can install one.
 
-The folder is `$XDG_CONFIG_HOME/systemd/user` (systemd.unit(5), "Unit Load Path"): the user manager reads it at boot, and
-before what generators make. Podman's, where that is installed, makes units of the same name of the same Quadlet files.
+The folder is `$XDG_CONFIG_HOME/systemd/user` (systemd.unit(5), "Unit Load Path"): the user manager reads it at boot.
+It goes before what generators make: Podman's, if installed, makes units of the same names of the same Quadlet files.
 Every file of pod's begins with a line that says so, and only such files are ever replaced or removed.
 """
 

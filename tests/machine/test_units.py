@@ -54,9 +54,8 @@ def web(alice: CommandLine) -> Iterator[str]:
     alice("pod system install-units").ok()
     alice("systemctl --user daemon-reload").ok()
     yield "web.service"
-    alice(
-        f"systemctl --user stop web.service web-volume.service; rm {FOLDER}/web.*; pod system install-units; pod volume rm systemd-web"
-    )
+    alice(f"systemctl --user stop web.service web-volume.service; rm {FOLDER}/web.*")
+    alice("pod system install-units; pod volume rm systemd-web")
 
 
 def test_the_units_are_clean_for_systemd(alice: CommandLine, web: str) -> None:
