@@ -64,10 +64,11 @@ def start(namespace: int, log: str, options: str, ports: Sequence[PortMapping]) 
     os.mkfifo(pipe, 0o600)
     ready = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     argv = ["pasta", "--foreground", "--quiet", "--stderr", "--config-net", "--runas", "0:0", "--pid", pipe]
-    argv += [*arguments(options, ports), "--netns", f"/proc/self/fd/{namespace}"]
+    # As its stdin: newer ones close every other descriptor that they inherit before they look at their options.
+    argv += [*arguments(options, ports), "--netns", "/proc/self/fd/0", "--no-netns-quit"]
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     try:
-        pid = process.spawn(argv, stdout=output, stderr=output, pass_fds=(namespace,), before_exec=_die_with_parent)
+        pid = process.spawn(argv, stdin=namespace, stdout=output, stderr=output, before_exec=_die_with_parent)
         _wait_until_ready(pid, ready, log)
     except FileNotFoundError as err:
         raise NetworkError(
@@ -91,10 +92,11 @@ def _wait_until_ready(pid: int, ready: int, log: str) -> None:
     poll.register(ready, select.POLLIN)
     poll.register(ended, select.POLLIN)
     try:
-        if any(fd == ready for fd, _event in poll.poll(READY_SECONDS * 1000)):
+        events = dict(poll.poll(READY_SECONDS * 1000))
+        if events.get(ready, 0) & select.POLLIN and os.read(ready, 16):  # it opens the pipe even where it fails later
             return
     finally:
         os.close(ended)
     said = files.read_bytes(log, 1 << 16).decode(errors="replace").strip().splitlines()
-    words = [line for line in said if not line.startswith("Failed to send")] or ["it said nothing"]
+    words = [line for line in said if not line.startswith(("Failed to send", "--stderr"))] or ["it said nothing"]
     raise NetworkError(f"pasta did not start: {words[0]}", hint="`pasta --help` lists what can be said behind pasta:")

@@ -49,6 +49,7 @@ class Throughput:
 
 
 _OWN = "bench-net"
+_ADDRESS = "{{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}"
 _SERVER = "while :; do iperf3 -s -1; done"  # a server may end when a client comes and goes at once
 CASES = [
     Throughput("throughput, network slirp4netns, in", "slirp4netns"),
@@ -135,7 +136,7 @@ def _serve(case: Throughput, side: Side, archive: Path, cleanup: ExitStack) -> S
     ]
     side.command(*words).ok()
     if case.inside:
-        client = ["iperf3", "iperf3", "-c", "bench-server"]
+        client = ["iperf3", "iperf3", "-c", side.command("inspect", "-f", _ADDRESS, "bench-server").ok().stdout.strip()]
         return side.command.argv("run", "--rm", "--network", case.network, *client)
     return ["iperf3", "-c", "127.0.0.1", "-p", str(port)]
 
