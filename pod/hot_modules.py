@@ -29,7 +29,7 @@ ROOTS = (
     "pod.engine.terminal pod.engine.monitor.log_drivers pod.cli.parsers.handover pod.cli.parsers.networks "
     "pod.cli.parsers.labels pod.cli.parsers.mounts pod.cli.parsers.ports pod.cli.parsers.run_options "
     "pod.cli.actions.selection pod.cli.tables pod.cli.template.source pod.cli.template.values "
-    "pod.net.slirp pod.net.ports pod.net.forwarding pod.storage.rootfs pod.storage.drivers.overlay"
+    "pod.net.slirp pod.net.namespaces pod.net.ports pod.net.forwarding pod.storage.rootfs pod.storage.drivers.overlay"
 ).split()
 """What the hot commands load; all that these import belongs to the file."""
 

@@ -231,6 +231,10 @@ def test_a_killed_uplink_is_replaced(app: CommandLine) -> None:
     os.kill(uplink, signal.SIGKILL)
     wait_until_gone(uplink)
     eventually(lambda: uplink_of(keeper) not in (0, uplink), "another uplink")
+    second = uplink_of(keeper)
+    os.kill(second, signal.SIGKILL)  # so soon that the next one has to wait, which names do not
+    assert resolves(app, "web", "web")
+    eventually(lambda: uplink_of(keeper) not in (0, second), "the third uplink")
     if own_address():
         with socket.create_server((own_address(), 0)) as outer:
             eventually(lambda: reaches(app, "web", own_address(), outer.getsockname()[1]), "the way out")

@@ -72,15 +72,16 @@ class Keeper:
             for fd in (*self._clients, *self._tasks, *self._stays.processes()):
                 poll.register(fd, select.POLLIN)
             server.register(poll)
-            for fd, _event in self._sleeper.wait(poll, _milliseconds(self._ends_at, server.due())):
+            for fd, _event in self._sleeper.wait(poll, _milliseconds(self._ends_at, server.due(), self._shared.due)):
                 self._handle(fd)
             server.expire()
+            self._shared.retry_if_due()
 
     def _handle(self, fd: int) -> None:
         if fd == self._listener.fileno():
             self._accept()
         elif fd == self._shared.uplink:
-            self._shared.replace_uplink()
+            self._shared.lose_uplink()
         elif fd in self._clients:
             self._serve(self._clients[fd])
         elif fd in self._tasks:

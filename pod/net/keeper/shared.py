@@ -23,6 +23,7 @@ UPLINK = "tap0"
 _LOOPBACK = 1  # its index in every network namespace
 _SIGKILL = 9
 _PAUSE = 1.0  # seconds between two starts of an uplink that does not stay
+_LONG_PAUSE = 10.0  # after a start that failed
 
 
 class SharedNamespace:
@@ -45,6 +46,7 @@ class SharedNamespace:
         self.uplink_pid = 0
         self._starting: slirp.Helper | None = None
         self._started = 0.0
+        self.due: float | None = None  # when another uplink is to be started (monotonic)
 
     def set_rules(self, bridges: Collection[Bridge | ForeignNetwork]) -> None:
         """Replace the rules by those for these bridges."""
@@ -70,15 +72,21 @@ class SharedNamespace:
             self._bury_uplink()
             raise
 
-    def replace_uplink(self) -> None:
-        """Start another uplink after the last one was killed."""
+    def lose_uplink(self) -> None:
+        """Bury the uplink, which has ended; another one is started at once, or a second after the last start."""
         self._bury_uplink()
-        time.sleep(max(0.0, min(_PAUSE, self._started + _PAUSE - time.monotonic())))
+        self.due = max(time.monotonic(), self._started + _PAUSE)
+
+    def retry_if_due(self) -> None:
+        """Start another uplink when it is time to, and again later where that fails: its log says why."""
+        if self.due is None or time.monotonic() < self.due:
+            return
+        self.due = None
         try:
             self.begin_uplink()
             self.finish_uplink()
         except NetworkError:
-            pass  # its log says why; whoever joins next is told
+            self.due = time.monotonic() + _LONG_PAUSE
 
     def _bury_uplink(self) -> None:
         os.close(self.uplink)
