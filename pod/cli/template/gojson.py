@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.cli.template.source import Complaint
-from pod.cli.template.values import MISSING, Row, is_map, is_struct, sorted_items, struct_items
+from pod.cli.template.values import MISSING, Fields, Row, is_map, is_struct, sorted_items, struct_items
 from pod.errors import TemplateError
 
 TYPE_CHECKING = False
@@ -44,6 +44,11 @@ class _Writer:
 
     def value(self, value: Any, newline: str) -> str:
         """Return one value; `newline` is the line break and indentation of the line on which it starts."""
+        kind = type(value)
+        if kind is Fields:  # most of what `inspect` prints, without the questions below
+            return self.members(_plain_items(value), newline)
+        if kind is dict:
+            return self.members(sorted_items(value), newline) if value else "{}"
         if isinstance(value, str):
             return self.string(value)
         if value is None or value is MISSING or callable(value):
@@ -55,7 +60,8 @@ class _Writer:
         if isinstance(value, float):
             return _number(value)
         if isinstance(value, (list, tuple)):
-            return self.lines("[", (self.value(item, newline + self.indent) for item in value), "]", newline)
+            inner = newline + self.indent
+            return self.lines("[", [self.value(item, inner) for item in value], "]", newline)
         if isinstance(value, Row):
             escaping, self.escape_html = self.escape_html, True
             text = self.members(sorted(struct_items(value)), newline)
@@ -70,7 +76,7 @@ class _Writer:
     def members(self, items: Iterable[tuple[Any, Any]], newline: str) -> str:
         colon = ": " if self.indent else ":"
         inner = newline + self.indent
-        texts = (self.string(str(key)) + colon + self.value(value, inner) for key, value in items)
+        texts = [f"{self.string(str(key))}{colon}{self.value(value, inner)}" for key, value in items]
         return self.lines("{", texts, "}", newline)
 
     def lines(self, opening: str, items: Iterable[str], closing: str, newline: str) -> str:
@@ -82,6 +88,8 @@ class _Writer:
 
     def string(self, text: str) -> str:
         quoted = encode_string(text)
+        if not self.escape_html and quoted.isascii():
+            return quoted
         if self.escape_html and ("<" in text or ">" in text or "&" in text):
             quoted = quoted.translate(_HTML_ESCAPED)
         if quoted.isascii():
@@ -92,6 +100,11 @@ class _Writer:
         except UnicodeEncodeError:  # bytes that were no UTF-8
             quoted = "".join("\\ufffd" if "\ud800" <= char <= "\udfff" else char for char in quoted)
         return quoted
+
+
+def _plain_items(struct: Fields) -> Iterable[tuple[Any, Any]]:
+    """Return a struct's names and values; its methods are asked where it has any."""
+    return struct_items(struct) if any(map(callable, struct.values())) else struct.items()
 
 
 def _number(value: float) -> str:
