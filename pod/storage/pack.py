@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pod.storage.id_shift import Ids
 
 _NO_OWNERS: Owners = {}
+_SMALL = 1 << 16  # below what is looked through for holes
 _READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
@@ -114,6 +115,8 @@ class TreePacker:
             info = os.fstat(fd)
             if not stat.S_ISREG(info.st_mode):
                 return
+            if self._add_plain(path, info, fd):
+                return
             entry = self._member(path, info, member.FILE, fd)
             self.files += 1
             if info.st_nlink > 1 and self._add_link(entry, path, info):
@@ -124,6 +127,21 @@ class TreePacker:
             self.size += entry.stored
         finally:
             os.close(fd)
+
+    def _add_plain(self, path: bytes, info: os.stat_result, fd: int) -> bool:
+        """Add a small file without attributes and further names, as most are; false for any other."""
+        size = info.st_size
+        if size >= _SMALL or info.st_nlink > 1 or self._owners or _xattrs(fd):
+            return False
+        data = os.pread(fd, size, 0) if size else b""
+        uid, gid = (info.st_uid, info.st_gid) if self.ids is None else self.ids(info.st_uid, info.st_gid)
+        if len(data) != size or not self.writer.add_plain(
+            self.name_of(path), stat.S_IMODE(info.st_mode), uid, gid, info.st_mtime_ns, data
+        ):
+            return False
+        self.files += 1
+        self.size += size
+        return True
 
     def name_of(self, path: bytes) -> bytes:
         """Return the name in the archive of a path of the tree."""

@@ -379,3 +379,17 @@ def test_no_damage_raises_anything_but_archive_error(data: st.DataObject) -> Non
         read(bytes(archive))
     except ArchiveError:
         pass
+
+
+@given(names, st.integers(0, 0o7777), st.integers(0, 1 << 22), st.integers(-(10**9), 1 << 63), st.binary(max_size=1100))
+def test_a_plain_file_is_written_to_the_same_bytes_in_the_short_way(
+    name: bytes, mode: int, owner: int, mtime_ns: int, data: bytes
+) -> None:
+    out = io.BytesIO()
+    writer = TarWriter(out.write)
+    if writer.add_plain(name, mode, owner, owner, mtime_ns, data):
+        writer.finish()
+        assert out.getvalue() == write([(Member(name, member.FILE, mode, owner, owner, 0, mtime_ns), data)])
+    else:
+        assert len(name) > 100 or owner > 0o7777777 or not 0 <= mtime_ns // 10**9 <= 0o77777777777
+        assert out.getvalue() == b""

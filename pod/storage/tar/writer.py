@@ -28,6 +28,7 @@ _TYPES = {
     member.DIRECTORY: b"5",
     member.FIFO: b"6",
 }
+_ZEROS = bytes(header.BLOCK)
 _MAX_ID = 0o7777777
 _MAX_SIZE = 0o77777777777
 
@@ -41,7 +42,8 @@ class TarWriter:
     def __init__(self, write: Callable[[bytes], object], into: int | None = None) -> None:
         self._write = write
         self._into = into
-        self._pending = bytearray()  # small pieces are gathered
+        self._pending: list[bytes] = []  # small pieces are gathered
+        self._gathered = 0
 
     def add(self, entry: Member, data: bytes = b"") -> None:
         """Write a member with its data given as bytes."""
@@ -59,6 +61,23 @@ class TarWriter:
         for offset, length in entry.extents:
             self._copy(fd, offset, length)
         self._put(bytes(-(entry.stored + len(map_)) % header.BLOCK))
+
+    def add_plain(self, path: bytes, mode: int, uid: int, gid: int, mtime_ns: int, data: bytes) -> bool:
+        """Write a file that has nothing but these, as `add` does it but in half the time; false where it is not so."""
+        seconds, rest = divmod(mtime_ns, 1_000_000_000)
+        size = len(data)
+        if len(path) > 100 or uid > _MAX_ID or gid > _MAX_ID or not 0 <= seconds <= _MAX_SIZE:
+            return False
+        block = header.build(path, b"0", mode=mode, uid=uid, gid=gid, size=size, mtime=seconds)
+        padding = _ZEROS[: -size % header.BLOCK]
+        if rest:
+            extension = pax.build(((b"mtime", b"%d.%09d" % (seconds, rest)),))
+            short = b"PaxHeaders.0/" + path.rpartition(b"/")[2][:80]
+            before = header.build(short, b"x", mode=0o644, size=len(extension))
+            self._put(b"".join((before, extension.ljust(header.BLOCK, b"\0"), block, data, padding)))
+        else:
+            self._put(b"".join((block, data, padding)))
+        return True
 
     def finish(self) -> None:
         """Write the end of the archive."""
@@ -124,14 +143,16 @@ class TarWriter:
             self._flush()
             self._write(data)
             return
-        self._pending += data
-        if len(self._pending) >= CHUNK >> 1:
+        self._pending.append(data)
+        self._gathered += len(data)
+        if self._gathered >= CHUNK >> 1:
             self._flush()
 
     def _flush(self) -> None:
         if self._pending:
-            self._write(bytes(self._pending))
+            self._write(b"".join(self._pending))
             self._pending.clear()
+            self._gathered = 0
 
 
 def _records(entry: Member, path: bytes, stored: int) -> dict[bytes, bytes]:
