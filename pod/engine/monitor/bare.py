@@ -14,7 +14,8 @@ from pod.engine.monitor import log_drivers
 from pod.engine.monitor.clients import Client, Listener
 from pod.engine.monitor.streams import Streams
 from pod.engine.monitor.supervise import Supervisor
-from pod.linux import idle_memory, jsonfile, process
+from pod.linux import jsonfile, process
+from pod.linux.memory import Sleeper
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,8 +61,6 @@ def become(settings: Settings, container_id: str, supervisor: Supervisor) -> Non
 def main(argv: list[str]) -> int:
     """Go on where `become` left off; return the container's exit code."""
     document = jsonfile.loads(argv[0])
-    from pod.linux.memory import Sleeper
-
     supervisor = _supervisor(document)
     supervisor.sleeper = Sleeper()
     for number in (_signal.SIGINT, _signal.SIGPIPE):
@@ -71,7 +70,6 @@ def main(argv: list[str]) -> int:
         supervisor.health = _health(document)
     if document["network"] is not None:
         supervisor.network = _network(document)
-    idle_memory.give_back()
     code = supervisor.run()
 
     from pod.engine import containers
