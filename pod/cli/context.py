@@ -55,6 +55,8 @@ class Context:
                 self.environ["DOCKER_CONFIG"] = self.options["config"]
             flags = {name: self.options[name] for name in _SETTINGS_FLAGS if name in self.options}
             self._settings = load(self.environ, debug=self.debug, **flags)
+            if self.options.get("cgroup_manager") == "systemd" and not any(map(os.path.exists, self._settings.systemd)):
+                _notice("no systemd of yours runs: control groups are made without it, if any are yours to make")
             if self._settings.config.fresh:
                 for warning in self._settings.config.warnings:
                     _notice(f"warning: {warning}")
