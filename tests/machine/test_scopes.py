@@ -7,8 +7,10 @@ from tests.support.commands import CommandLine
 from tests.support.containers import NO_NETWORK
 
 MEMORY = "cat /sys/fs/cgroup$(pod inspect -f '{{.State.CgroupPath}}' %s)/memory.max"
-UNIT = "[Container]\nImage=busybox\nNetwork=none\nContainerName=part\nExec=sleep 4321\nStopTimeout=0\n"
-UNIT += "PodmanArgs=--memory=32m\n"
+START = (
+    "systemd-run --user -q --unit split-part -p Type=notify -p NotifyAccess=all -p Delegate=yes pod run -d --name part "
+)
+START += "--cgroups split --sdnotify conmon --memory 32m --network none busybox sleep 4321"
 
 
 def test_a_container_outlives_the_session_that_started_it(alice: CommandLine, pod: Program) -> None:
@@ -28,14 +30,10 @@ def test_without_its_monitor_in_the_scope_a_lack_of_memory_is_seen(pod: Program)
 
 
 def test_a_unit_that_is_split_keeps_the_limits_of_its_container(alice: CommandLine, pod: Program) -> None:
-    folder = "~/.config/containers/systemd"
-    alice(f"mkdir -p {folder} && cat >{folder}/part.container && pod system install-units", input=UNIT).ok()
-    try:
-        alice("systemctl --user start part.service").ok()
-        assert alice(MEMORY % "part").ok().stdout == f"{32 << 20}\n"
-        status = alice("systemctl --user status part.service").ok().stdout
-        assert "pod-payload-" in status and "supervisor" in status and "sleep 4321" in status
-        alice("systemctl --user stop part.service").ok()
-        assert pod("ps", "-aq").ok().stdout == ""
-    finally:
-        alice(f"rm {folder}/part.container; pod system install-units").ok()
+    alice(START).ok()
+    assert alice(MEMORY % "part").ok().stdout == f"{32 << 20}\n"
+    status = alice("systemctl --user status split-part.service").ok().stdout
+    assert "pod-payload-" in status and "supervisor" in status and "sleep 4321" in status
+    alice("systemctl --user stop split-part.service")
+    assert pod("inspect", "-f", "{{.State.Status}}", "part").ok().stdout == "exited\n"
+    pod("rm", "part").ok()
