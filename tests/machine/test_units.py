@@ -25,6 +25,7 @@ HealthCmd=test -s /data/index.html
 HealthInterval=2s
 Notify=healthy
 StopTimeout=0
+LogDriver=journald
 [Service]
 Restart=always
 RestartSec=1
@@ -78,7 +79,7 @@ def test_it_is_started_and_seen_by_systemd(alice: CommandLine, pod: Program, web
     assert alice(ANSWER).ok().stdout == "hello\n"
     assert "Active: active (running)" in alice(f"systemctl --user status --no-pager {web}").ok().stdout
     assert pod("volume", "inspect", "-f", "{{.Labels.a}}", "systemd-web").ok().stdout == "b\n"
-    assert "serving" in alice(f"journalctl --user --no-pager -o cat -u {web}").ok().stdout
+    assert "serving" in alice(f"journalctl --user --no-pager -o cat --since -2min -u {web}").ok().stdout
     group = alice("cat /proc/$(pod inspect -f '{{.State.Pid}}' web)/cgroup").ok().stdout.strip().removeprefix("0::")
     assert f"/{web}/" in group  # --cgroups=split: systemd counts and ends what the service has started
     assert alice(f"cat /sys/fs/cgroup{group}/memory.max").ok().stdout == f"{64 << 20}\n"
