@@ -72,6 +72,7 @@ def image(folder: Path) -> Path:
         raise FileNotFoundError("no iperf3 on this machine: apt-get install iperf3")
     listed = subprocess.run(["ldd", program], capture_output=True, text=True, check=True).stdout
     found = [word for line in listed.splitlines() for word in line.split() if word.startswith("/")]
+    found += map(str, Path("/usr/lib").glob("*/libgcc_s.so.1"))  # the C library loads it when a thread is cancelled
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as tar:
         for name in dict.fromkeys([program, *found]):
