@@ -302,10 +302,10 @@ def test_connections_outlive_uplink_keeper_and_reload(app: CommandLine) -> None:
     listen = servers.TCP_ECHO.format(port=7)
     words = ("--network", "front", "-p", f"{port}:7", "busybox", "sh", "-c", f"({listen.replace('7', '8')}) & {listen}")
     app("run", "-d", "--name", "echoes", *words).ok()
-    inner = app.start("exec", "-i", "web", "bash", "-c", TALK.format(host="echoes", port=8), stdin=PIPE, stdout=PIPE)
-    assert inner.stdin and inner.stdout
-    eventually(lambda: servers.tcp_says("127.0.0.1", port) == b"hello\n", "the server")
-    with socket.create_connection(("127.0.0.1", port), 20) as outer:
+    with connected(port) as outer:
+        inner = app.start(
+            "exec", "-i", "web", "bash", "-c", TALK.format(host="echoes", port=8), stdin=PIPE, stdout=PIPE
+        )
 
         def both_answer() -> None:
             assert inner.stdin and inner.stdout
@@ -333,6 +333,23 @@ def test_connections_outlive_uplink_keeper_and_reload(app: CommandLine) -> None:
     inner.kill()
     inner.wait()
     app("rm", "-f", "-t", "0", "echoes").ok()
+
+
+def connected(port: int) -> socket.socket:
+    """Return a connection with the echo server behind a published port, which listens again only after each client."""
+    found: list[socket.socket] = []
+
+    def echoes() -> bool:
+        connection = socket.create_connection(("127.0.0.1", port), 20)
+        connection.sendall(b"hello\n")
+        if connection.recv(100) == b"hello\n":
+            found.append(connection)
+            return True
+        connection.close()
+        return False
+
+    eventually(echoes, "the server")
+    return found[0]
 
 
 TALK = "exec 3<>/dev/tcp/{host}/{port}; while read -r line; do echo $line >&3; read -r line <&3; echo $line; done"
