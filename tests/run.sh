@@ -8,7 +8,7 @@ set -eu
 
 UNIT_PACKAGES='python3 python3-venv'
 SYSTEM_PACKAGES='uidmap fuse-overlayfs slirp4netns
-    busybox-static mmdebstrap podman passt runc crun skopeo docker-registry iperf3 nftables iproute2 openssl gpg gpg-agent gpgconf xz-utils zstd gzip tmux libcap2-bin attr acl strace sudo procps systemd
+    busybox-static mmdebstrap podman passt runc crun skopeo docker-registry iperf3 nftables iproute2 openssl gpg gpg-agent gpgconf xz-utils zstd gzip tmux libcap2-bin attr acl strace sudo procps systemd tini
     bash zsh fish groff-base'
 MACHINE_PACKAGES='qemu-system-x86 openssh-client e2fsprogs mmdebstrap busybox-static'
 TEST_USER=podtest

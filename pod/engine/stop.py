@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
 _KILLED_SECONDS = 30.0  # how long the kernel and the monitor may take after SIGKILL
+# rt_sigtimedwait(2) on x86-64, aarch64 and 32-bit machines: while it waits, the kernel shows what it waits for as not
+# blocked. Such is tini's way to wait, and that of most small init programs.
+_RUNNING_OR_FOR_A_SIGNAL = (b"running", b"128", b"137", b"177", b"421")
 _LOOK_SECONDS = 0.25  # between looks at the container's state
 
 
@@ -32,9 +35,10 @@ def stop(engine: Engine, name: str, timeout: int | None = None, *, signal: int |
     signal = number(container.record.stop_signal) if signal is None else signal
     seconds = container.record.stop_timeout if timeout is None else timeout
     mark_stopped(engine, container.id)
-    container.state.init.send_signal(signal)
     patience = None if seconds < 0 else float(seconds)
-    if not will_ignore(container.state.init, signal) and until_ended(engine, container, patience):
+    in_vain = will_ignore(container.state.init, signal)
+    container.state.init.send_signal(signal)
+    if not in_vain and until_ended(engine, container, patience):
         events.container(engine.layout, "stop", container.record)
         return container.id
     kill_and_wait(engine, container)
@@ -43,19 +47,27 @@ def stop(engine: Engine, name: str, timeout: int | None = None, *, signal: int |
 
 
 def will_ignore(init: ProcessId, signal: int) -> bool:
-    """True where waiting is useless: pid 1 never gets a signal that it has no handler for (pid_namespaces(7)).
+    """True where a signal would be lost: pid 1 never gets one that it has no handler for (pid_namespaces(7)).
 
-    Peers wait ten seconds for nothing then.
+    Peers wait ten seconds for nothing then. False wherever it is not certain. To be asked before the signal is sent.
     """
     try:
+        waits_in = _system_call(init.pid)
         status = files.read_bytes(f"/proc/{init.pid}/status", 1 << 16)
+        if waits_in in _RUNNING_OR_FOR_A_SIGNAL or _system_call(init.pid) != waits_in:
+            return False
     except OSError:
         return False
     fields = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
     is_pid_one = fields.get(b"NSpid", b"").split()[-1:] == [b"1"]
     caught = int(fields.get(b"SigCgt", b"0").strip(), 16)
-    blocked = int(fields.get(b"SigBlk", b"0").strip(), 16)  # one that waits with sigwait(3) blocks it
+    blocked = int(fields.get(b"SigBlk", b"0").strip(), 16)  # kept for a signalfd(2), or for another thread
     return is_pid_one and not (caught | blocked) >> (signal - 1) & 1
+
+
+def _system_call(pid: int) -> bytes:
+    """Return the number of the call in which a process waits, as text. Raises OSError."""
+    return files.read_bytes(f"/proc/{pid}/syscall", 1 << 10).split(maxsplit=1)[0]
 
 
 def kill(engine: Engine, name: str, signal: int = SIGKILL) -> str:

@@ -96,6 +96,25 @@ def test_program_that_does_not_stop_is_killed_after_its_time(pod: CommandLine) -
         assert pod("wait", container).ok().stdout == "137\n"
 
 
+def test_an_init_program_that_waits_for_its_signals_may_pass_them_on(pod: CommandLine) -> None:
+    # tini sleeps in rt_sigtimedwait(2), during which the kernel shows the awaited signals as neither caught nor blocked
+    script = "trap 'sleep 0.5; echo saved; exit 7' TERM; echo ready; while :; do sleep 0.05; done"
+    tini = ["-v", "/usr/bin/tini-static:/tini:ro", "--entrypoint", "/tini"]
+    with background(pod, *tini, "busybox", "--", "sh", "-c", script) as container:
+        eventually(lambda: pod("logs", container).stdout, "the trap")
+        pod("stop", container).ok()
+        assert pod("logs", container).ok().stdout == "ready\nsaved\n"
+        assert pod("wait", container).ok().stdout == "7\n"
+
+
+def test_a_program_without_a_handler_is_not_waited_for(pod: CommandLine) -> None:
+    with sleeping(pod) as container:
+        before = time.monotonic()
+        pod("stop", container).ok()
+        assert time.monotonic() - before < 8
+        assert pod("wait", container).ok().stdout == "137\n"
+
+
 def test_time_of_stop_wins_over_the_containers(pod: CommandLine) -> None:
     with background(pod, "--stop-timeout", "60", *STUBBORN) as container:
         eventually(lambda: pod("logs", container).stdout, "the trap")

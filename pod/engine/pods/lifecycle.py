@@ -88,16 +88,17 @@ def stop_containers(engine: Engine, chosen: Sequence[Container], timeout: int | 
 
 def _stop_together(engine: Engine, chosen: Sequence[Container], timeout: int | None) -> None:
     begun = time.monotonic()
+    in_vain = set()
     for one in chosen:
         if one.running and one.state.init is not None:
+            signal = number(one.record.stop_signal)
+            if stop.will_ignore(one.state.init, signal):
+                in_vain.add(one.id)
             stop.mark_stopped(engine, one.id)
-            one.state.init.send_signal(number(one.record.stop_signal))
+            one.state.init.send_signal(signal)
     for one in chosen:
         patience = one.record.stop_timeout if timeout is None else timeout
-        signal = number(one.record.stop_signal)
-        hopeless = (
-            one.state.status == "restarting" or one.state.init is None or stop.will_ignore(one.state.init, signal)
-        )
+        hopeless = one.state.status == "restarting" or one.state.init is None or one.id in in_vain
         left = None if patience < 0 else max(0.0, begun + patience - time.monotonic())
         if hopeless or not stop.until_ended(engine, one, left):
             stop.kill_and_wait(engine, one)
