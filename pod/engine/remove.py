@@ -84,11 +84,12 @@ def remove(engine: Engine, name: str, *, force: bool = False, volumes: bool = Fa
     return container.id
 
 
-def kill_ahead(engine: Engine, names: Sequence[str]) -> None:
+def kill_ahead(engine: Engine, names: Sequence[str]) -> set[str]:
     """Kill containers that are to be removed one after the other: their monitors tidy up side by side meanwhile.
 
-    What goes wrong is told when the container's turn comes.
+    Returns the names of those killed, which may be gone when their turn comes (--rm). What goes wrong is told then.
     """
+    killed = set()
     for name in names:
         try:
             container = containers.find(engine.layout, name)
@@ -97,6 +98,8 @@ def kill_ahead(engine: Engine, names: Sequence[str]) -> None:
         if container.running and container.state.init is not None and not container.record.pod.infra:
             stop.mark_stopped(engine, container.id)
             container.state.init.send_signal(SIGKILL)
+            killed.add(name)
+    return killed
 
 
 def _discard_unless_active(engine: Engine, container_id: str, *, volumes: bool) -> bool:

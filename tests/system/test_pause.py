@@ -48,4 +48,4 @@ def test_an_update_changes_parts_of_the_health_check(pod: CommandLine) -> None:
     pod("create", "--name", "up-health", "--health-cmd", "true", "--health-interval", "1h", "busybox", "true").ok()
     pod("update", "--health-interval", "5s", "--health-max-log-count", "3", "up-health").ok()
     template = "{{json .Config.Healthcheck.Test}} {{.Config.Healthcheck.Interval}}"
-    assert pod("inspect", "--format", template, "up-health").ok().stdout == '["CMD-SHELL","true"] 5000000000\n'
+    assert pod("inspect", "--format", template, "up-health").ok().stdout == '["CMD-SHELL","true"] 5s\n'

@@ -93,7 +93,7 @@ def test_an_image_may_bring_its_profile(pod: CommandLine) -> None:
         (("--env-merge", "A"), "it is written KEY=VALUE"),
         (("--init-path", "/bin/true"), "--init-path goes with --init"),
         (("--runtime", "crun"), "pod is its own OCI runtime"),
-        (("--pod", "x"), "no groups of containers"),
+        (("--pod", "x"), "no such pod: x"),
         (("--isolation", "hyperv"), "containers of Windows"),
         (("--rdt-class", "x"), "handed out by root"),
         (("--decryption-key", "x"), "pod cannot decrypt layers"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pod.cli import exitcodes
-from pod.errors import UsageError
+from pod.errors import NoSuchContainer, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,11 @@ def rm(
     def remove_one(name: str) -> None:
         if force and timeout:
             stop(context.engine, name, timeout)
-        (remove_with_dependents if depend else remove)(context.engine, name, force=force, volumes=volumes)
+        try:
+            (remove_with_dependents if depend else remove)(context.engine, name, force=force, volumes=volumes)
+        except NoSuchContainer:
+            if name not in killed:
+                raise
 
     names = select(
         context,
@@ -56,8 +60,7 @@ def rm(
         ignore=ignore,
         fits=lambda found: not found.record.pod.infra,  # they go with their pods
     )
-    if force and not timeout and len(names) > 1:
-        kill_ahead(context.engine, names)
+    killed = kill_ahead(context.engine, names) if force and not timeout and len(names) > 1 else set()
     return for_each(
         context,
         names,
