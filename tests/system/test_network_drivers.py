@@ -23,14 +23,14 @@ WIRE = f"""
 {INFO}
 create) cat ;;
 setup)
-    cat >"$0.given"
+    cat >"$0.tmp"; mv "$0.tmp" "$0.given"
     ip link add wire0 type veth peer name eth0 netns "$2"
     ip address add 10.77.0.1/24 dev wire0
     ip link set wire0 up
     nsenter --net="$2" sh -c 'ip address add 10.77.0.2/24 dev eth0; ip link set eth0 up'
     echo '{{"interfaces": {{"eth0": {{"mac_address": "02:00:00:00:00:07", "subnets": [
         {{"ipnet": "10.77.0.2/24", "gateway": "10.77.0.1"}}]}}}}}}' ;;
-teardown) cat >"$0.ended"; ip link del wire0 ;;
+teardown) cat >"$0.tmp"; mv "$0.tmp" "$0.ended"; ip link del wire0 ;;
 """
 """A veth pair with fixed addresses: room for one container."""
 

@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
@@ -262,6 +263,39 @@ def test_a_container_that_is_started_right_after_the_keepers_end_finds_the_other
     eventually(lambda: resolves(app, "racer", "web") == {address(app, "web", "front")}, "names")
     eventually(lambda: connects(app, "api", "db"), "the wires of the others")
     app("rm", "-f", "racer").ok()
+
+
+def test_a_container_that_is_faster_than_all_others_after_the_keepers_end_takes_nobodys_address(
+    app: CommandLine,
+) -> None:
+    """The new keeper hears of the others from their monitors, which may be late: here they sleep meanwhile."""
+    before = {name: address(app, name, "front") for name in ("web", "api")}
+    [keeper] = keepers(app)
+    late = [Store.of(app).monitor(container_id(app, name)) for name in ("web", "api", "db", "stranger")]
+    with stopped(late):
+        os.kill(keeper, signal.SIGKILL)
+        idle(app, "busybox", "faster", "--network", "front")
+        assert address(app, "faster", "front") not in before.values()
+        taken = app("run", "--rm", "--network", "front", "--ip", before["web"], "busybox", "true")
+        assert f"address {before['web']} on network front is taken by container" in taken.stderr
+        reload = app.start("network", "reload", "web", "api", stdout=PIPE, stderr=PIPE)
+    said, complaints = reload.communicate(timeout=30)
+    assert (reload.returncode, said.split(), complaints) == (0, [b"web", b"api"], b"")
+    assert {name: address(app, name, "front") for name in ("web", "api")} == before
+    assert resolves(app, "api", "web") == {before["web"]} and connects(app, "api", "db")
+    app("rm", "-f", "-t", "0", "faster").ok()
+
+
+@contextmanager
+def stopped(processes: list[int]) -> Iterator[None]:
+    """Let processes sleep."""
+    for process in processes:
+        os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for process in processes:
+            os.kill(process, signal.SIGCONT)
 
 
 def test_a_container_starts_right_after_the_users_namespace_was_made_anew(

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import time
 
 from pod.engine import containers, events, name_files
 from pod.engine.network import asking, joining
 from pod.engine.network.drivers import with_driver
-from pod.errors import NetworkError, PodError, UsageError, WrongState
+from pod.errors import PodError, UsageError, WrongState
 from pod.linux import jsonfile, locks
 from pod.linux import syscalls as sc
 from pod.net import attach, store
 from pod.net.keeper import client
+from pod.net.keeper.client import KeeperGone
+from pod.net.keeper.protocol import NotJoined
 from pod.network_values import Attachment, NetworkJoin
 
 TYPE_CHECKING = False
@@ -21,6 +24,9 @@ if TYPE_CHECKING:
     from pod.engine.containers import Container
     from pod.engine.engine import Engine
     from pod.net.records import Network
+
+
+_PATIENCE, _PAUSE = 5.0, 0.05  # seconds for monitors to reach another keeper after one was killed
 
 
 def connect(engine: Engine, wanted: str, name: str, join: NetworkJoin) -> None:
@@ -57,10 +63,17 @@ def disconnect(engine: Engine, wanted: str, name: str, *, force: bool = False) -
                 return
             raise WrongState(f"container {container.name} is not on network {network.name}")
         if container.running:
-            _ask(engine, "disconnect", container=container.id, network=network.name)
+            _leave(engine, container.id, network.name)
         attachments = tuple(entry for entry in container.state.attachments if entry.network != network.name)
         _write(engine, container, left, attachments)
     events.network(engine.layout, "disconnect", network.name, network.id, container=container_id)
+
+
+def _leave(engine: Engine, container_id: str, network: str) -> None:
+    try:
+        _ask(engine, "disconnect", container=container_id, network=network)
+    except NotJoined:
+        pass  # its monitor cannot reach any of its networks: there is nothing to take it off
 
 
 def _check_bridged(container: Container, purpose: str) -> None:
@@ -89,9 +102,21 @@ def enter_shared(engine: Engine) -> None:
 
 
 def _ask(engine: Engine, verb: str, **request: Any) -> dict[str, Any]:
+    """Ask the keeper of a running container. One that was killed is replaced soon, and hears of its containers."""
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return _ask_once(engine, verb, request)
+        except (KeeperGone, NotJoined):
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_PAUSE)
+
+
+def _ask_once(engine: Engine, verb: str, request: dict[str, Any]) -> dict[str, Any]:
     keeper = client.connect(engine.layout.run_network)
     if keeper is None:
-        raise NetworkError(
+        raise KeeperGone(
             "the process that keeps the networks is not running", hint="the containers' monitors start it again: retry"
         )
     try:

@@ -16,7 +16,7 @@ from pod.record import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
 
     from pod.net.keeper.foreign import ForeignNetwork
     from pod.net.keeper.shared import SharedNamespace
@@ -67,6 +67,11 @@ class Bridge:
     @property
     def gateways(self) -> list[str]:
         return [config.gateway for config in self.network.subnets]
+
+    def expect(self, owners: Mapping[str, str], until: float) -> None:
+        """Keep the addresses of containers that are still to come back after a keeper's end (`Leases.expect`)."""
+        for leases in self.leases.values():
+            leases.expect(owners, until)
 
     def _make(self) -> int:
         links = self._links

@@ -39,7 +39,8 @@ class Connection:
         if answer is None:
             raise KeeperGone("the process that keeps the networks has ended", hint="try again: it is started anew")
         if "error" in answer:
-            raise NetworkError(answer["error"], hint=answer.get("hint", ""))
+            kind = protocol.NotJoined if answer.get("not_joined") else NetworkError
+            raise kind(answer["error"], hint=answer.get("hint", ""))
         return answer, given
 
 

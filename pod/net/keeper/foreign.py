@@ -13,7 +13,7 @@ from pod.network_values import Attachment, NetworkJoin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Mapping
     from typing import Any
 
     from pod.net.keeper.bridges import Stay
@@ -33,6 +33,9 @@ class ForeignNetwork:
         self.gateways: list[str] = []
         self._shared = shared
         self._last: Call | None = None
+
+    def expect(self, owners: Mapping[str, str], until: float) -> None:
+        """Addresses are the driver's to give."""
 
     def attach(
         self, stay: Stay, join: NetworkJoin, given: Attachment | None = None

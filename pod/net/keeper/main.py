@@ -17,6 +17,7 @@ from pod.linux import files, jsonfile, locks, process
 from pod.linux.memory import Sleeper
 from pod.net import namespaces
 from pod.net.keeper import protocol
+from pod.net.keeper.ledger import Ledger
 from pod.net.keeper.shared import SharedNamespace
 from pod.net.keeper.stays import Stays
 from pod.net.records import Network
@@ -55,7 +56,7 @@ class Keeper:
         self._folder = folder
         self._lock = locks.Lock(lock)
         self._shared = SharedNamespace(folder, namespace)
-        self._stays = Stays(self._shared, lambda steps: self._go_on(_Task(steps)))
+        self._stays = Stays(self._shared, Ledger(folder), lambda steps: self._go_on(_Task(steps)))
         self._clients: dict[int, _Client] = {}
         self._tasks: dict[int, _Task] = {}
         self._sleeper = Sleeper()
@@ -134,7 +135,7 @@ class Keeper:
         except StopIteration as done:
             answer, given = done.value or (answer, given)
         except PodError as err:
-            answer = {"error": err.message, "hint": err.hint}
+            answer = {"error": err.message, "hint": err.hint, "not_joined": isinstance(err, protocol.NotJoined)}
         except OSError as err:
             answer = {"error": f"the networks: {err.strerror}{f': {err.filename}' if err.filename else ''}"}
         if task.client is not None:

@@ -9,7 +9,7 @@
     update      network                       → nothing
     status      → members, networks, uplink
 
-A request that fails is answered with `error` and `hint`.
+A request that fails is answered with `error` and `hint`; with `not_joined`, where its container is not here (yet).
 """
 
 from __future__ import annotations
@@ -25,6 +25,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
+
+
+class NotJoined(NetworkError):
+    """The keeper does not know the container: after another keeper's end monitors need a moment to come back."""
+
 
 SOCKET_NAME = "keeper.sock"
 _MAXIMUM = 1 << 17

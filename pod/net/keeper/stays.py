@@ -11,7 +11,9 @@ import os
 from pod.errors import NetworkError
 from pod.net.keeper import bridges
 from pod.net.keeper.bridges import Bridge, Stay, open_network
+from pod.net.keeper.ledger import Ledger
 from pod.net.keeper.names import Member, Names
+from pod.net.keeper.protocol import NotJoined
 from pod.net.keeper.server import NameServer
 from pod.net.keeper.shared import SharedNamespace
 from pod.net.records import Network
@@ -28,8 +30,11 @@ if TYPE_CHECKING:
 class Stays:
     """The containers, their networks and their names. `later` is given what is to be gone on with in the background."""
 
-    def __init__(self, shared: SharedNamespace, later: Callable[[Generator[int, None, None]], None]) -> None:
+    def __init__(
+        self, shared: SharedNamespace, ledger: Ledger, later: Callable[[Generator[int, None, None]], None]
+    ) -> None:
         self._shared = shared
+        self._ledger = ledger
         self._later = later
         self._bridges: dict[str, Bridge | ForeignNetwork] = {}
         self._members: dict[str, Member] = {}
@@ -71,6 +76,7 @@ class Stays:
         except BaseException:
             self.forget(container)
             raise
+        self._ledger.settle(container, self._members.values())
         return self._answer(self._members[container].attachments)
 
     def _answer(self, attachments: tuple[Attachment, ...]) -> dict[str, Any]:
@@ -109,7 +115,12 @@ class Stays:
 
     def _change(self, member: Member) -> None:
         self._members[member.id] = member
+        self._take_note()
+
+    def _take_note(self) -> None:
+        """Make known who is here now, and what they have."""
         self._names.rebuild(self._members.values())
+        self._ledger.write(self._members.values())
 
     def _bridge(self, network: Network) -> Bridge | ForeignNetwork:
         """Return the bridge of a network, made with its rules and its name server where it is not in use yet."""
@@ -117,6 +128,7 @@ class Stays:
         if found is not None:
             return found
         bridge = open_network(network, self._shared)
+        bridge.expect(self._ledger.expected(network.name), self._ledger.until)
         self._bridges[network.name] = bridge
         try:
             self._shared.set_rules(self._bridges.values())
@@ -134,7 +146,7 @@ class Stays:
         member = self._members.pop(container, None)
         if member is None:
             return
-        self._names.rebuild(self._members.values())
+        self._take_note()
         namespace = self._namespaces.pop(container)
         for attachment in member.attachments:
             self._later(self._detach(Stay(container, member.names[0], os.dup(namespace)), attachment, owned=True))
@@ -162,7 +174,7 @@ class Stays:
 
     def _member(self, container: str) -> Member:
         if container not in self._members:
-            raise NetworkError(f"container {container[:12]} is on no network")
+            raise NotJoined(f"container {container[:12]} is on no network", hint="its monitor is still to say on which")
         return self._members[container]
 
     def connect(self, request: dict[str, Any]) -> Generator[int, None, dict[str, Any]]:
@@ -193,8 +205,7 @@ class Stays:
 
     def disconnect(self, container: str, network: str) -> Generator[int, None, dict[str, Any]]:
         """Take a running container off a network."""
-        member = self._members.get(container)
-        for attachment in member.attachments if member else ():
+        for attachment in self._member(container).attachments:
             if attachment.network == network:
                 yield from self._part(container, attachment)
                 self._lead_out(container, attachment)
