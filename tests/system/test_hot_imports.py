@@ -46,10 +46,15 @@ main()
 
 @pytest.fixture(scope="module")
 def lean(pod: CommandLine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[CommandLine]:
-    """pod without this machine's containers.conf, whose settings bring parsers of their own."""
-    empty = tmp_path_factory.mktemp("configuration") / "containers.conf"
+    """pod without this machine's containers.conf, whose settings bring parsers of their own.
+
+    What is kept of configuration files is the user's: tests beside this one have other files.
+    """
+    folder = tmp_path_factory.mktemp("configuration")
+    empty = folder / "containers.conf"
     empty.write_text("")
-    lean = pod.with_env(CONTAINERS_CONF=str(empty))
+    folder.chmod(0o700)
+    lean = pod.with_env(CONTAINERS_CONF=str(empty), XDG_RUNTIME_DIR=str(folder))
     lean("run", "-d", "--name", "hot", "--network", "none", "busybox", "sleep", "1000").ok()
     yield lean
     lean("rm", "-f", "-t", "0", "hot").ok()

@@ -20,6 +20,14 @@ FREE = {  # built in, or imported by every interpreter
 }
 
 
+@pytest.fixture(autouse=True)
+def own_runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept of the configuration files is the user's: tests beside this one have other files."""
+    folder = tmp_path / "runtime"
+    folder.mkdir(mode=0o700)
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+
+
 def imported(code: str) -> set[str]:
     """Return the modules that a bare interpreter has after the code."""
     program = f"import sys; sys.path.insert(0, {ROOT!r})\n{code}\nprint(*sorted(sys.modules), file=sys.stderr)"
