@@ -251,7 +251,7 @@ def _break_pipe(pid: int) -> None:
     except ProcessLookupError:
         return
     signal = int(_signal.SIGPIPE)
-    init.send_signal(int(_signal.SIGKILL) if stop.will_ignore(init, signal) else signal)
+    init.send_signal(int(_signal.SIGKILL) if stop.is_deaf(init, signal) else signal)
 
 
 def _ignore(number: int, frame: object) -> None:

@@ -53,9 +53,16 @@ def will_ignore(init: ProcessId, signal: int) -> bool:
     """
     try:
         waits_in = _system_call(init.pid)
+        deaf = is_deaf(init, signal)
+        return deaf and waits_in not in _RUNNING_OR_FOR_A_SIGNAL and _system_call(init.pid) == waits_in
+    except OSError:
+        return False
+
+
+def is_deaf(init: ProcessId, signal: int) -> bool:
+    """True where a process is pid 1 and, at this moment, neither catches a signal nor keeps it for later."""
+    try:
         status = files.read_bytes(f"/proc/{init.pid}/status", 1 << 16)
-        if waits_in in _RUNNING_OR_FOR_A_SIGNAL or _system_call(init.pid) != waits_in:
-            return False
     except OSError:
         return False
     fields = dict(line.split(b":", 1) for line in status.splitlines() if b":" in line)
