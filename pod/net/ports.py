@@ -17,6 +17,7 @@ from pod.network_values import PortMapping
 _BACKLOG = 4096
 _KINDS = {"tcp": _socket.SOCK_STREAM, "udp": _socket.SOCK_DGRAM}
 _PRIVILEGED = "/proc/sys/net/ipv4/ip_unprivileged_port_start"
+_held: dict[PortMapping, _socket.socket] = {}  # chosen and not yet listened on
 
 
 def listen(mappings: tuple[PortMapping, ...]) -> list[_socket.socket]:
@@ -24,7 +25,7 @@ def listen(mappings: tuple[PortMapping, ...]) -> list[_socket.socket]:
     made: list[_socket.socket] = []
     try:
         for mapping in mappings:
-            made.append(_open(mapping))
+            made.append(_held.pop(mapping) if mapping in _held else _open(mapping))
     except BaseException:
         for sock in made:
             sock.close()
@@ -33,23 +34,25 @@ def listen(mappings: tuple[PortMapping, ...]) -> list[_socket.socket]:
 
 
 def choose(mapping: PortMapping) -> PortMapping:
-    """Return the mapping with a port of the host that is free now, where none was asked for."""
+    """Return the mapping with a port of the host that is free now, where none was asked for.
+
+    The port is held for a `listen` of this process, so that of many commands at once no two choose the same.
+    """
     if mapping.host_last:
         return _first_free(mapping)
     if mapping.host_port:
         return mapping
-    with_port = _open(mapping)
-    try:
-        return mapping.replace(host_port=with_port.getsockname()[1])
-    finally:
-        with_port.close()
+    sock = _open(mapping)
+    chosen = mapping.replace(host_port=sock.getsockname()[1])
+    _held[chosen] = sock
+    return chosen
 
 
 def _first_free(mapping: PortMapping) -> PortMapping:
     for port in range(mapping.host_port, mapping.host_last + 1):
         candidate = mapping.replace(host_port=port, host_last=0)
         try:
-            _open(candidate).close()
+            _held[candidate] = _open(candidate)
         except NetworkError:
             if port == mapping.host_last:
                 raise
