@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 ROOTS = (
     "pod.__main__ pod.cli.main pod.cli.fastpath pod.cli.commands.container.run pod.cli.commands.container.exec "
     "pod.cli.commands.container.ps pod.cli.commands.container.start pod.cli.commands.container.stop "
-    "pod.cli.commands.container.rm pod.cli.commands.container.logs pod.cli.parsers.create_options "
+    "pod.cli.commands.container.rm pod.cli.commands.container.logs pod.cli.commands.container.inspect "
+    "pod.cli.commands.system.inspect pod.cli.actions.inspection pod.engine.inspect pod.cli.template.gojson "
+    "pod.cli.parsers.create_options "
     "pod.cli.config_defaults pod.settings.configuration pod.settings.places "
     "pod.cli.actions.ps pod.engine.run pod.engine.exec pod.engine.stop pod.engine.remove pod.engine.logs "
     "pod.engine.monitor.main pod.engine.monitor.bare pod.engine.monitor.network pod.engine.network.joining "

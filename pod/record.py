@@ -36,7 +36,7 @@ class Record:
     _defaults: ClassVar[dict[str, Any]] = {}
     _wire: ClassVar[dict[str, str]] = {}
     _omit_defaults: ClassVar[bool] = False
-    _decoders: ClassVar[dict[str, Any] | None] = None
+    _decoders: ClassVar[tuple[dict[str, Any], tuple[str, ...]] | None] = None
 
     def __init_subclass__(cls, *, kw_only: bool = False) -> None:
         """Collect the fields of the class body behind those of its bases, the last base first, as dataclasses do.
@@ -108,24 +108,25 @@ class Record:
         """Build the record from parsed JSON. Raises ValueError that names the class and the field at fault."""
         if not isinstance(document, dict):
             raise ValueError(f"{cls.__name__}: expected an object, found {type(document).__name__}")
-        decoders = cls.__dict__.get("_decoders") or _make_decoders(cls)
+        decoders, required = cls.__dict__.get("_decoders") or _make_decoders(cls)
         values: dict[str, Any] = {}
-        for name, (wire, decode) in decoders.items():
-            if wire not in document:
+        unknown: dict[str, Any] = {}
+        for wire, value in document.items():
+            if wire not in decoders:
+                unknown[wire] = value
                 continue
-            value = document[wire]
+            name, decode = decoders[wire]
             if value is None and name in cls._defaults:
                 continue  # Go writes an absent list or map as null
             try:
                 values[name] = decode(value) if decode is not None else value
             except (ValueError, TypeError, AttributeError) as err:
                 raise ValueError(f"{cls.__name__}.{wire}: {err}") from err
+        for name in required:
+            if name not in values:
+                raise ValueError(f"{cls.__name__}: no {cls._wire.get(name, name)}")
         if "unknown" in cls._types:
-            wires = {wire for wire, _ in decoders.values()}
-            values["unknown"] = {key: value for key, value in document.items() if key not in wires}
-        missing = [n for n in cls._fields if n not in values and n not in cls._defaults]
-        if missing:
-            raise ValueError(f"{cls.__name__}: no {cls._wire.get(missing[0], missing[0])}")
+            values["unknown"] = unknown
         return cls(**values)
 
 
@@ -139,14 +140,15 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _make_decoders(cls: type[Record]) -> dict[str, Any]:
-    decoders = {
-        name: (cls._wire.get(name, name), _decoder(kind, _namespace(cls, name)))
+def _make_decoders(cls: type[Record]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Return a field's name and the function that decodes it by its name in JSON, and the fields that must be there."""
+    by_wire = {
+        cls._wire.get(name, name): (name, _decoder(kind, _namespace(cls, name)))
         for name, kind in cls._types.items()
         if name != "unknown"
     }
-    cls._decoders = decoders
-    return decoders
+    cls._decoders = by_wire, tuple(name for name in cls._fields if name not in cls._defaults)
+    return cls._decoders
 
 
 def _namespace(cls: type[Record], field: str) -> dict[str, Any]:

@@ -29,6 +29,23 @@ class Engine:
         self.pull_progress: Callable[[], PullProgress] | None = None  # how the front door shows an image being pulled
         self.choose_image: Choose | None = None  # how it asks what a short name means, where there is somebody to ask
         self._namespace: UserNamespace | None = None
+        self._driver: str | None = None
+        self._finds_systemd: bool | None = None
+
+    @property
+    def driver(self) -> str:
+        """The storage driver that the store has chosen, "" before that; looked up once, for what only shows it."""
+        if self._driver is None:
+            mark = marker.read(self.layout)
+            self._driver = mark.driver if mark is not None else ""
+        return self._driver
+
+    @property
+    def finds_systemd(self) -> bool:
+        """True where a systemd of the user's listens; looked up once, for what only shows it."""
+        if self._finds_systemd is None:
+            self._finds_systemd = any(map(os.path.exists, self.settings.systemd))
+        return self._finds_systemd
 
     def enter(self) -> UserNamespace:
         """Join the user's namespace; every command that touches files of containers or layers does so first.

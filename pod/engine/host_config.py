@@ -51,7 +51,7 @@ def describe(engine: Engine, record: ContainerRecord, state: ContainerState) -> 
         "DiskQuota": 0,
         "MaskedPaths": list(masks.masked_paths(record)),
         "ReadonlyPaths": list(masks.readonly_paths(record)),
-        **limits_inspect.describe(engine.settings, record, state.cgroup),
+        **limits_inspect.describe(engine, record, state.cgroup),
         "Privileged": record.privileged,
         "PublishAllPorts": record.publish_all,
         "ReadonlyRootfs": record.read_only,

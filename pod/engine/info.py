@@ -125,8 +125,7 @@ def _store(engine: Engine, counts: dict[str, int], images: int) -> dict[str, Any
 
 
 def _driver(engine: Engine) -> str:
-    mark = marker.read(engine.layout)
-    return (mark.driver if mark else "") or engine.settings.storage_driver or "not chosen yet"
+    return engine.driver or engine.settings.storage_driver or "not chosen yet"
 
 
 def _store_id(engine: Engine) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, healthcheck, host_config, limits_inspect, log_options, network_settings, spec
+from pod.engine import containers, health, host_config, limits_inspect, log_options, network_settings, spec
 from pod.engine.containers import Container
 from pod.engine.mounts import inspect as mounts
 from pod.errors import PodError
 from pod.linux import times
 from pod.oci.digest import Digest
-from pod.storage import marker
 from pod.storage.container_records import ContainerRecord
 
 TYPE_CHECKING = False
@@ -25,8 +24,7 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
     container = containers.find_settled(engine, name)
     record, state = container.record, container.state
     folder = engine.layout.container(record.id)
-    mark = marker.read(engine.layout)
-    driver = mark.driver if mark is not None else ""
+    capabilities = _capabilities(record)
     return {
         "Id": record.id,
         "Created": record.created,
@@ -49,16 +47,16 @@ def inspect(engine: Engine, name: str) -> dict[str, Any]:
         "LogPath": log_options.path(engine.layout, record),
         "Name": record.name,
         "RestartCount": state.restart_count,
-        "Driver": driver,
+        "Driver": engine.driver,
         "Platform": "linux",
         "MountLabel": "",
         "ProcessLabel": "",
         "AppArmorProfile": "",
-        "EffectiveCaps": list(_capabilities(record)),
-        "BoundingCaps": list(_capabilities(record)),
+        "EffectiveCaps": list(capabilities),
+        "BoundingCaps": list(capabilities),
         "ExecIDs": [],
         "HostConfig": host_config.describe(engine, record, container.state),
-        "GraphDriver": {"Name": driver, "Data": _folders(engine.layout, record)},
+        "GraphDriver": {"Name": engine.driver, "Data": _folders(engine.layout, record)},
         "Dependencies": [_id_of(engine.layout, name) for name in record.needs],
         "Mounts": mounts.mounts(record),
         "Config": _config(record),
@@ -109,8 +107,8 @@ def _state(layout: StorageLayout, container: Container) -> dict[str, Any]:
         "CheckpointedAt": times.ZERO,
         "RestoredAt": times.ZERO,
     }
-    health = healthcheck.Health("") if record.healthcheck is None else healthcheck.read(layout, record.id)
-    document["Health"] = health.replace(status=state.health or health.status).to_json()
+    found = health.Health("") if record.healthcheck is None else health.read(layout, record.id)
+    document["Health"] = found.replace(status=state.health or found.status).to_json()
     return document
 
 
@@ -160,12 +158,12 @@ def _healthcheck(check: Healthcheck | None) -> dict[str, Any] | None:
     """Return a check with the times that hold where none were given."""
     if check is None:
         return None
-    if not healthcheck.command(check):
+    if not health.command(check):
         return check.to_json()
     defaults = {
-        "interval": healthcheck.DEFAULT_INTERVAL,
-        "timeout": healthcheck.DEFAULT_TIMEOUT,
-        "retries": healthcheck.DEFAULT_RETRIES,
+        "interval": health.DEFAULT_INTERVAL,
+        "timeout": health.DEFAULT_TIMEOUT,
+        "retries": health.DEFAULT_RETRIES,
     }
     return check.replace(**{name: getattr(check, name) or value for name, value in defaults.items()}).to_json()
 

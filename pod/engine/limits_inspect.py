@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-
 from pod.linux import files
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from pod.settings import Settings
+    from pod.engine.engine import Engine
     from pod.storage.container_records import ContainerRecord, DeviceLimit
 
 _MOUNTS = ("/sys/fs/cgroup/unified", "/sys/fs/cgroup")
@@ -24,11 +22,11 @@ def path(folder: str) -> str:
     return folder
 
 
-def describe(settings: Settings, record: ContainerRecord, folder: str) -> dict[str, Any]:
+def describe(engine: Engine, record: ContainerRecord, folder: str) -> dict[str, Any]:
     """Return the members of HostConfig that are about limits; `folder` is its control group."""
     wanted = record.resources
     group = record.control_group
-    by_systemd = ".scope/" in folder if folder else any(map(os.path.exists, settings.systemd))
+    by_systemd = ".scope/" in folder if folder else engine.finds_systemd
     default = _SLICE if by_systemd and group.mode != "disabled" else ""
     return {
         "CgroupManager": "systemd" if by_systemd else "cgroupfs",

@@ -49,6 +49,8 @@ def _values(record: ContainerRecord, name: str) -> list[str]:
 
 
 def _unmasked(record: ContainerRecord, paths: tuple[str, ...]) -> tuple[str, ...]:
+    if not record.security_opt:
+        return paths
     wanted = [pattern for value in _values(record, "unmask") for pattern in value.split(":") if pattern]
     if "unconfined" in _values(record, "systempaths") or any(pattern.lower() == "all" for pattern in wanted):
         return ()

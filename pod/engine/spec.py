@@ -11,7 +11,6 @@ import os
 from pod.engine import masks
 from pod.oci import runtime_spec as oci
 from pod.runtime import capabilities
-from pod.runtime.users import KEEP_GROUPS
 from pod.storage.container_records import ContainerRecord
 
 TYPE_CHECKING = False
@@ -70,7 +69,11 @@ def with_users(id_map: IdMap | None, linux: oci.Linux, path: str = "") -> oci.Li
 
 def groups(record: ContainerRecord) -> tuple[str, ...]:
     """Return the groups that the container's program is in besides its user's: with keep-id, the user's own one."""
-    if record.users.mode != "keep-id" or record.id_map is None or KEEP_GROUPS in record.group_add:
+    if record.users.mode != "keep-id" or record.id_map is None:
+        return record.group_add
+    from pod.runtime.users import KEEP_GROUPS  # it brings ctypes, which who only looks at a container can do without
+
+    if KEEP_GROUPS in record.group_add:
         return record.group_add
     own = next(part.inside for part in record.id_map.gids if part.outside == 0)
     return (*record.group_add, str(own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import healthcheck
+from pod.engine import health
 from pod.engine.images import resolve
 from pod.engine.options import ImageSource
 from pod.errors import PodError
@@ -135,10 +135,10 @@ def _probe(check: Healthcheck) -> dict[str, Any]:
     command = words if kind == ("CMD",) else ["/bin/sh", "-c", *words]
     found: dict[str, Any] = {"exec": {"command": command}}
     for key, value in (
-        ("failureThreshold", check.retries or healthcheck.DEFAULT_RETRIES),
+        ("failureThreshold", check.retries or health.DEFAULT_RETRIES),
         ("initialDelaySeconds", check.start_period // _SECOND),
-        ("periodSeconds", (check.interval or healthcheck.DEFAULT_INTERVAL) // _SECOND),
-        ("timeoutSeconds", (check.timeout or healthcheck.DEFAULT_TIMEOUT) // _SECOND),
+        ("periodSeconds", (check.interval or health.DEFAULT_INTERVAL) // _SECOND),
+        ("timeoutSeconds", (check.timeout or health.DEFAULT_TIMEOUT) // _SECOND),
     ):
         if value:
             found[key] = value

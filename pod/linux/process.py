@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
 
+_boot_id = ""
 _LONGEST_POLL = (1 << 31) - 1  # milliseconds, an int of poll(2): 24 days
 
 
@@ -95,8 +96,11 @@ def _state_and_start(pid: int) -> tuple[str, int]:
 
 
 def boot_id() -> str:
-    """Return the kernel's identifier of this boot."""
-    return files.read_bytes("/proc/sys/kernel/random/boot_id", 64).decode().strip()
+    """Return the kernel's identifier of this boot, which no process outlives."""
+    global _boot_id
+    if not _boot_id:
+        _boot_id = files.read_bytes("/proc/sys/kernel/random/boot_id", 64).decode().strip()
+    return _boot_id
 
 
 def exit_code(wait_status: int) -> int:

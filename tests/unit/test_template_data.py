@@ -105,6 +105,18 @@ def test_json_escapes_html_in_rows_only_as_docker_does() -> None:
     assert render("{{json .}}", Fields(Cmd="a < b && c")) == '{"Cmd":"a < b && c"}'
 
 
+def test_json_of_a_row_inside_a_struct_is_escaped_and_what_is_beside_it_is_not() -> None:
+    data = Fields(Before="<", Rows=[Row(Ports="80->80/tcp", Name="\u2028")], After=">&")
+    assert dumps(data) == '{"Before":"<","Rows":[{"Name":"\\u2028","Ports":"80-\\u003e80/tcp"}],"After":">&"}'
+
+
+def test_json_tells_numbers_from_truth_values_and_writes_bytes_of_no_text_as_go_does() -> None:
+    assert dumps(Fields(A=1, B=True, C=0, D=False, E=None, F=1.0, G=())) == (
+        '{"A":1,"B":true,"C":0,"D":false,"E":null,"F":1,"G":[]}'
+    )
+    assert dumps({"\udcff": "a\udcfe"}) == '{"\\ufffd":"a\\ufffd"}'
+
+
 def test_indented_json_has_a_key_a_line_and_empty_parts_on_one() -> None:
     text = dumps(Fields(Id="a", Args=["x", "y"], Labels={}, Mounts=[], State=Fields(Pid=1)), indent="  ")
     expected = """{

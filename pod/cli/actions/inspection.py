@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from pod.cli import errors_output
+from pod.cli.template import Fields
 from pod.errors import NoSuchContainer, NoSuchPod, NotFound, PodError, UsageError
 
 TYPE_CHECKING = False
@@ -29,6 +29,8 @@ _MAPS = (
     "Tmpfs",
     "Volumes",
 )
+_CHECKS = ("Healthcheck", "StartupHealthCheck")
+_NESTED = (dict, list)
 
 
 def show(
@@ -58,6 +60,8 @@ def show(
         sys.stdout.write(format_documents(format, documents))
         sys.stdout.flush()
     for error in errors:
+        from pod.cli import errors_output
+
         errors_output.show(error, context.debug)
     return max((error.exit_code for error in errors), default=0)
 
@@ -140,27 +144,30 @@ def _pod(context: Context, name: str) -> Any:
     return _struct(inspect(context.engine, name))
 
 
-def _struct(value: Any) -> Any:
+def _struct(document: dict[str, Any]) -> Fields:
     """Return a document with its structs told apart from its maps, as templates and the order of JSON need it."""
-    from pod.cli.template import Fields
-
-    if isinstance(value, list):
-        return [_struct(item) for item in value]
-    if isinstance(value, dict):
-        return Fields({key: _member(key, item) for key, item in value.items()})
-    return value
+    fields = Fields(document)
+    for key, value in document.items():
+        if isinstance(value, _NESTED):
+            fields[key] = _member(key, value)
+    return fields
 
 
 def _member(key: str, value: Any) -> Any:
     if key in _MAPS:
-        return _map(value)
-    found = _struct(value)
-    return with_times(found) if key in ("Healthcheck", "StartupHealthCheck") and isinstance(found, dict) else found
+        return {name: _typed(item) for name, item in value.items()} if isinstance(value, dict) else value
+    found = _typed(value)
+    return with_times(found) if key in _CHECKS else found
+
+
+def _typed(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_typed(item) for item in value] if any(isinstance(item, _NESTED) for item in value) else value
+    return _struct(value) if isinstance(value, dict) else value
 
 
 def with_times(healthcheck: dict[str, Any]) -> Any:
     """Return a health check as templates see it: times print as Go's durations do, and what is not given is zero."""
-    from pod.cli.template import Fields
     from pod.cli.template.values import Duration
 
     class Check(Fields):
@@ -172,10 +179,6 @@ def with_times(healthcheck: dict[str, Any]) -> Any:
             raise KeyError(name)
 
     return Check({key: Duration(value) if key in _TIMES else value for key, value in healthcheck.items()})
-
-
-def _map(value: Any) -> Any:
-    return {key: _struct(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _image(context: Context, name: str, platform: str) -> Any:

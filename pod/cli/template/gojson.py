@@ -8,7 +8,7 @@ from pod.errors import TemplateError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any
 
     encode_string: Callable[[str], str]
@@ -17,6 +17,13 @@ else:
 
 _ALWAYS_ESCAPED = {0x2028: "\\u2028", 0x2029: "\\u2029"}
 _HTML_ESCAPED = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+_SCALARS: dict[type, Callable[[Any], str]] = {
+    str: encode_string,
+    bool: {False: "false", True: "true"}.__getitem__,
+    int: int.__repr__,
+    type(None): {None: "null"}.__getitem__,
+}
 
 
 def dumps(value: Any, *, indent: str = "", escape_html: bool = False) -> str:
@@ -34,23 +41,33 @@ def dumps(value: Any, *, indent: str = "", escape_html: bool = False) -> str:
 
 def encode(value: Any, indent: str = "", escape_html: bool = False) -> str:
     """Return a value as JSON. Raises Complaint, so that a template can say where it asked for it."""
-    return _Writer(indent, escape_html).value(value, "\n")
+    text = _Writer(indent).value(value, "\n")
+    return _for_go(_for_html(text) if escape_html else text)
 
 
 class _Writer:
-    def __init__(self, indent: str, escape_html: bool) -> None:
+    """Writes values as they are; what Go escapes besides stands in strings alone, and is replaced in the whole text."""
+
+    def __init__(self, indent: str) -> None:
         self.indent = indent
-        self.escape_html = escape_html
+        self.colon = ": " if indent else ":"
 
     def value(self, value: Any, newline: str) -> str:
         """Return one value; `newline` is the line break and indentation of the line on which it starts."""
-        kind = type(value)
-        if kind is Fields:  # most of what `inspect` prints, without the questions below
+        kind = type(value)  # what documents are made of comes first, without the questions of `_other`
+        if kind in _SCALARS:
+            return _SCALARS[kind](value)
+        if kind is Fields:
             return self.members(_plain_items(value), newline)
         if kind is dict:
             return self.members(sorted_items(value), newline) if value else "{}"
+        if kind is list:
+            return self.elements(value, newline) if value else "[]"
+        return self._other(value, newline)
+
+    def _other(self, value: Any, newline: str) -> str:
         if isinstance(value, str):
-            return self.string(value)
+            return encode_string(value)
         if value is None or value is MISSING or callable(value):
             return "null"
         if isinstance(value, bool):
@@ -60,23 +77,30 @@ class _Writer:
         if isinstance(value, float):
             return _number(value)
         if isinstance(value, (list, tuple)):
-            inner = newline + self.indent
-            return self.lines("[", [self.value(item, inner) for item in value], "]", newline)
+            return self.elements(value, newline)
         if isinstance(value, Row):
-            escaping, self.escape_html = self.escape_html, True
-            text = self.members(sorted(struct_items(value)), newline)
-            self.escape_html = escaping
-            return text
+            return _for_html(self.members(sorted(struct_items(value)), newline))
         if is_struct(value):
             return self.members(struct_items(value), newline)
         if is_map(value):
             return self.members(sorted_items(value), newline)
-        return self.string(str(value))
+        return encode_string(str(value))
+
+    def elements(self, values: Sequence[Any], newline: str) -> str:
+        inner = newline + self.indent
+        texts = [
+            scalar(value) if (scalar := _SCALARS.get(type(value))) else self.value(value, inner) for value in values
+        ]
+        return self.lines("[", texts, "]", newline)
 
     def members(self, items: Iterable[tuple[Any, Any]], newline: str) -> str:
-        colon = ": " if self.indent else ":"
         inner = newline + self.indent
-        texts = [f"{self.string(str(key))}{colon}{self.value(value, inner)}" for key, value in items]
+        colon = self.colon
+        texts = [
+            f"{encode_string(str(key))}{colon}"
+            f"{scalar(value) if (scalar := _SCALARS.get(type(value))) else self.value(value, inner)}"
+            for key, value in items
+        ]
         return self.lines("{", texts, "}", newline)
 
     def lines(self, opening: str, items: Iterable[str], closing: str, newline: str) -> str:
@@ -86,20 +110,20 @@ class _Writer:
         body = ("," + inner).join(items)
         return f"{opening}{inner}{body}{newline}{closing}" if body else opening + closing
 
-    def string(self, text: str) -> str:
-        quoted = encode_string(text)
-        if not self.escape_html and quoted.isascii():
-            return quoted
-        if self.escape_html and ("<" in text or ">" in text or "&" in text):
-            quoted = quoted.translate(_HTML_ESCAPED)
-        if quoted.isascii():
-            return quoted
-        quoted = quoted.translate(_ALWAYS_ESCAPED)
-        try:
-            quoted.encode()
-        except UnicodeEncodeError:  # bytes that were no UTF-8
-            quoted = "".join("\\ufffd" if "\ud800" <= char <= "\udfff" else char for char in quoted)
-        return quoted
+
+def _for_html(text: str) -> str:
+    return text.translate(_HTML_ESCAPED) if "<" in text or ">" in text or "&" in text else text
+
+
+def _for_go(text: str) -> str:
+    if text.isascii():
+        return text
+    text = text.translate(_ALWAYS_ESCAPED)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # bytes that were no UTF-8
+        text = "".join("\\ufffd" if "\ud800" <= char <= "\udfff" else char for char in text)
+    return text
 
 
 def _plain_items(struct: Fields) -> Iterable[tuple[Any, Any]]:

@@ -39,9 +39,9 @@ def finish(engine: Engine, record: ContainerRecord, state: ContainerState, super
     state = control_group.close(state)
     ended = state.replace(status="exited", exit_code=code, finished_at=times.now(), attachments=())
     if supervisor.health is not None:
-        from pod.engine import healthcheck
+        from pod.engine import health
 
-        ended = ended.replace(health=healthcheck.read(engine.layout, record.id).status)
+        ended = ended.replace(health=health.read(engine.layout, record.id).status)
     stopped = supervisor.terminated or os.path.exists(engine.layout.stop_mark(record.id))
     again = supervisor.restart_wanted and not stopped
     if again or record.restart.name != "no":

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import time
 
+from pod.engine import health
 from pod.linux import files, jsonfile
 from pod.oci.image_config import Healthcheck
 from pod.record import Record
@@ -17,7 +18,7 @@ from pod.storage.container_records import ContainerRecord
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
-    from pod.engine.healthcheck import Health, Result
+    from pod.engine.health import Health, Result
 
 _SECOND = 1_000_000_000
 _INTERVAL, _START_INTERVAL = 30.0, 5.0
@@ -88,32 +89,30 @@ class HealthChecks:
 
         Returns what is to be done to the container: "" for nothing, kill, restart or stop.
         """
-        from pod.engine import healthcheck
-
         data = files.read_all(self._pipe, 1 << 21)
         os.close(self._pipe)
         os.waitpid(self._pid, 0)
         self._pid, self._pipe = 0, -1
         action = ""
         if data:
-            result = healthcheck.Result.from_json(jsonfile.loads(data))
+            result = health.Result.from_json(jsonfile.loads(data))
             action = self._note_startup(result) if self.progress.in_startup else self._note(result)
         now = time.monotonic()
         if not self._follow_update():
             self._due = _NEVER
             return action
-        status = healthcheck.read(self._engine.layout, self._record.id).status
-        starting = self._in_start_period(now) and status == healthcheck.STARTING
+        status = health.read(self._engine.layout, self._record.id).status
+        starting = self._in_start_period(now) and status == health.STARTING
         self._due = now + self._interval(starting=starting)
         return action
 
     def _follow_update(self) -> bool:
         """Take over what `pod update` has changed; return whether there still is a check."""
-        from pod.engine import containers, healthcheck
+        from pod.engine import containers
 
         layout, container_id = self._engine.layout, self._record.id
         found = containers.load(layout, container_id)
-        if not healthcheck.command(found.record.healthcheck):
+        if not health.command(found.record.healthcheck):
             containers.save_state(layout, container_id, found.state.replace(health=""))
             return False
         self._record = found.record
@@ -136,14 +135,14 @@ class HealthChecks:
         return RESTART if self._check.retries and self.progress.failures >= self._check.retries else ""
 
     def _note(self, result: Result) -> str:
-        from pod.engine import containers, events, healthcheck
+        from pod.engine import containers, events
 
         layout, record = self._engine.layout, self._record
-        before = healthcheck.read(layout, record.id)
+        before = health.read(layout, record.id)
         in_start_period = self._in_start_period(time.monotonic())
         kept = record.health.max_log_count
         after = before.after(result, self._check, in_start_period=in_start_period, kept=kept)
-        healthcheck.write(layout, record, after)
+        health.write(layout, record, after)
         if after.status != before.status:
             state = containers.load(layout, record.id).state
             containers.save_state(layout, record.id, state.replace(health=after.status))
@@ -153,14 +152,12 @@ class HealthChecks:
         return self._consequence(before, after)
 
     def _consequence(self, before: Health, after: Health) -> str:
-        from pod.engine import healthcheck
-
-        if after.status == healthcheck.HEALTHY and self.progress.notify_socket:
+        if after.status == health.HEALTHY and self.progress.notify_socket:
             from pod.engine.monitor import notify
 
             notify.send(self.progress.notify_socket, "READY=1")
             self.progress = self.progress.replace(notify_socket="")
-        turned = after.status == healthcheck.UNHEALTHY != before.status
+        turned = after.status == health.UNHEALTHY != before.status
         return self._record.health.on_failure.replace("none", "") if turned else ""
 
     def abandon(self) -> None:
@@ -184,10 +181,8 @@ def _run(engine: Engine, container_id: str, check: Healthcheck, writer: int) -> 
 
 def of(engine: Engine, record: ContainerRecord, notify_socket: str = "") -> HealthChecks | None:
     """Return the schedule for a container that starts, if it has a health check."""
-    from pod.engine import healthcheck
-
-    if not healthcheck.command(record.healthcheck):
+    if not health.command(record.healthcheck):
         return None
-    healthcheck.forget(engine.layout, record.id)
+    health.forget(engine.layout, record.id)
     in_startup = record.health.startup is not None
     return HealthChecks(engine, record, Progress(time.monotonic(), in_startup, notify_socket=notify_socket))

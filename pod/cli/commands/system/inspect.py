@@ -31,8 +31,9 @@ def inspect(
       pod inspect -f '{{range .Mounts}}{{println .Source .Destination}}{{end}}' web
     """
     from pod.cli.actions.inspection import show
-    from pod.cli.actions.selection import select
 
     if latest:
+        from pod.cli.actions.selection import select
+
         names, kind = select(context, names, latest=True), "container"
     return show(context, names, format=format, kind=kind, size=size)
