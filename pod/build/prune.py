@@ -13,9 +13,9 @@ from pod.linux.locks import Lock
 from pod.oci.digest import Digest
 from pod.record import Record
 from pod.storage.build_cache import BuildCache
-from pod.storage.image_changes import needed
 from pod.storage.images import ImageStore
 from pod.storage.layers import LayerStore
+from pod.storage.reachable import needed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -42,7 +42,7 @@ def _options(session: Session) -> RegistryOptions:
 def fetch(session: Session, display: Display) -> None:
     """Learn the steps of the images that --cache-from names; one that cannot be had is told of and passed over."""
     for name in session.options.cache_from:
-        before = {entry.id for entry in ImageStore(session.engine.layout).entries()}
+        before = ImageStore(session.engine.layout).lines()
         try:
             image = _brought(session, name)
         except PodError as err:
@@ -53,7 +53,7 @@ def fetch(session: Session, display: Display) -> None:
             step = CachedStep.from_json(document)
             if not step.layer or Digest.parse(step.layer) in image.diff_ids:
                 session.cache.put(str(key), step)
-        if str(image.id) not in map(str, before):
+        if not any(image.id.hex.encode() in line for line in before):
             _forget(session, image.id)  # the cache keeps its layers
 
 

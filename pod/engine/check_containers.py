@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers, names, sweep
+from pod.engine import containers, names, sweep, uses
 from pod.engine.check_report import Finding
 from pod.engine.containers import Container
 from pod.errors import NoSuchContainer, PodError, StorageError
@@ -35,6 +35,7 @@ def check(engine: Engine, *, repair: bool) -> Iterator[Finding]:
             yield _crashed(engine, container, repair)
         yield from _name(engine, container.record, repair)
         yield from _layers(engine, container, repair)
+        yield from _uses(engine, container.record, repair)
     yield from _stray_names(engine, repair)
 
 
@@ -82,6 +83,16 @@ def _name(engine: Engine, record: ContainerRecord, repair: bool) -> Iterator[Fin
             jsonfile.write(f"{engine.layout.container(record.id)}/record.json", document)
         finding = finding.mended
     yield finding
+
+
+def _uses(engine: Engine, record: ContainerRecord, repair: bool) -> Iterator[Finding]:
+    """What a container uses, and nobody would know who removes it."""
+    if lost := uses.missing(engine.layout, record):
+        finding = Finding(f"container {record.name} is not noted as a user of {', '.join(lost)}", "is noted")
+        if repair:
+            uses.note(engine.layout, record)
+            finding = finding.mended
+        yield finding
 
 
 def _layers(engine: Engine, container: Container, repair: bool) -> Iterator[Finding]:

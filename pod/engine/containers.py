@@ -143,29 +143,6 @@ def documents(layout: StorageLayout) -> Iterator[dict[str, Any]]:
             continue
 
 
-def mentions(layout: StorageLayout, container_id: str, value: str) -> bool:
-    """True where a container's record has a text somewhere, so that it may use what has this name or id.
-
-    True also for a record that is gone or broken: `load` tells.
-    """
-    try:
-        data = files.read_bytes(f"{layout.container(container_id)}/record.json")
-        jsonfile.loads(data)
-    except (FileNotFoundError, ValueError):
-        return True
-    return jsonfile.dumps([value])[1:-1] in data
-
-
-def mentioning(layout: StorageLayout, value: str) -> Iterator[Container]:
-    """Yield of every container that can be read those that mention a text: only these are understood."""
-    for container_id in all_ids(layout):
-        if mentions(layout, container_id, value):
-            try:
-                yield load(layout, container_id)
-            except (NoSuchContainer, StorageError):
-                continue
-
-
 def every_settled(engine: Engine) -> Iterator[Container]:
     """Yield every container after putting right what crashes left, and tell the user of those that cannot be read."""
     for container_id in all_ids(engine.layout):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import events, names, sharing
+from pod.engine import events, names, sharing, uses
 from pod.engine.images import resolve
 from pod.engine.options import CreateOptions
 from pod.errors import NameTaken, PodError, StorageError, UsageError
@@ -349,6 +349,7 @@ def _write(engine: Engine, record: ContainerRecord, state: ContainerState) -> No
     durable = not record.auto_remove
     staging = layout.new_staging("create")
     try:
+        uses.note(layout, record)
         for folder in ("upper", "work", "rootfs"):
             os.mkdir(f"{staging}/{folder}", 0o755 if folder == "upper" else 0o700)
         jsonfile.write(f"{staging}/record.json", record.to_json(), durable=durable)

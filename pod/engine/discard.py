@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pod.engine import containers
+from pod.engine import containers, uses
 from pod.linux import files
 
 TYPE_CHECKING = False
@@ -24,6 +24,7 @@ def discard_container(engine: Engine, record: ContainerRecord, *, volumes: bool)
 
         membership.leave(engine, record)
     discard(engine, record.id, record.name)
+    uses.forget(engine.layout, record)
     if record.lifecycle.id_file:
         _remove_id_file(record)
 

@@ -17,9 +17,9 @@ from pod.engine.volumes.users import by_volume
 from pod.errors import StorageError
 from pod.oci.digest import Digest
 from pod.record import Record
-from pod.storage.image_changes import Needed, needed, reachable
 from pod.storage.images import Image, ImageStore
 from pod.storage.layers import LayerStore
+from pod.storage.reachable import Needed, needed, reachable
 from pod.storage.volumes import VolumeStore
 
 TYPE_CHECKING = False

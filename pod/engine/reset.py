@@ -24,8 +24,21 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.engine.engine import Engine
 
-_OTHERS = ("names", "pods", "pod-names", "infra", "networks", "secrets", "downloads", "staging", "trash")
-_FILES = ("events.log", "events.log.1", "single-id-told")
+_OTHERS = (
+    "names",
+    "pods",
+    "pod-names",
+    "infra",
+    "networks",
+    "secrets",
+    "downloads",
+    "staging",
+    "trash",
+    "build",
+    "uses",
+    "leftovers",
+)
+_FILES = ("events.log", "events.log.1", "single-id-told", "garbage")
 _IMAGES = ("images", "layers", "chains")
 _RUNTIME = ("containers", "image-mounts", "container-mounts", "locks", "cache", "namespace.json")
 _SIGKILL = 9

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 REF_NAME = "org.opencontainers.image.ref.name"
 CONTAINERD_NAME = "io.containerd.image.name"  # the full name, where REF_NAME is the bare tag as Docker writes it
 IMAGE_ID = "pod.image.id"  # in our own index: the digest of the configuration
+PARTS = "pod.image.parts"  # in our own index: of which configuration, blobs and layers it is made, abbreviated
 TAGGED = "pod.image.tagged"  # in our own index: when the name was given
 
 

@@ -58,9 +58,31 @@ class BuildCache:
         return step if step.version == VERSION else None
 
     def put(self, key: str, step: CachedStep) -> None:
-        """Write a document. One that a crash of the machine takes along costs a step done again."""
+        """Write a document. One that a crash of the machine takes along costs a step done again.
+
+        First a file build/layers/HEX/KEY, by which the layer is known to be of use (`has_layer`).
+        """
         files.make_folders(self.folder)
+        if step.layer:
+            folder = self._of_layer(Digest.parse(step.layer))
+            files.make_folders(folder)
+            os.close(os.open(f"{folder}/{key}", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
         jsonfile.write(self._path(key), step.to_json(), durable=False)
+
+    def has_layer(self, diff_id: Digest) -> bool:
+        """True where a document names the layer."""
+        try:
+            keys = os.listdir(self._of_layer(diff_id))
+        except FileNotFoundError:
+            return False
+        return any(os.path.exists(self._path(key)) for key in keys)
+
+    def forget_layer(self, diff_id: Digest) -> None:
+        """Forget a layer that is gone from the store."""
+        files.remove_tree(self._of_layer(diff_id))
+
+    def _of_layer(self, diff_id: Digest) -> str:
+        return f"{self._layout.build}/layers/{diff_id.hex}"
 
     def lock(self, key: str) -> Lock:
         """The lock that whoever does a step holds, so that others wait for the result."""

@@ -31,12 +31,11 @@ def register(store: ImageStore) -> Entry:
         image = _stage(staging)
         staging.flush(image.blobs)
         with ImageChanges(store) as changes:
-            former = [entry.id for entry in changes.entries if entry.name == host_image.NAME and entry.id != image.id]
+            former = changes.named(host_image.NAME)
             image_changes.publish(changes, staging, [image], times.now())
-            for old in former:
-                if not any(entry.id == old and entry.name for entry in changes.entries):
-                    changes.remove(old)
-            return next(entry for entry in changes.entries if entry.name == host_image.NAME)
+            if former is not None and not any(entry.name for entry in changes.of_image(former.id)):
+                changes.remove(former.id)
+            return next(entry for entry in changes.of_image(image.id) if entry.name == host_image.NAME)
 
 
 def present() -> Image:

@@ -1,4 +1,4 @@
-"""Changes to the image index, under the store's lock: names given and taken, images added, garbage collected.
+"""Changes to the image index, under the store's lock: names given and taken, images added and removed.
 
 The index keeps one rule: an image has either one descriptor for each of its names, or a single one without a name.
 """
@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import os
 
-from pod.errors import InvalidReference, StorageError
+from pod.errors import StorageError
 from pod.linux import files, jsonfile
-from pod.linux.ids import is_id
 from pod.oci import media_types
-from pod.oci.digest import Digest
-from pod.oci.image_config import ImageConfig
-from pod.oci.manifest import IMAGE_ID, REF_NAME, TAGGED, Descriptor, Index, Manifest
+from pod.oci.manifest import IMAGE_ID, PARTS, REF_NAME, TAGGED, Descriptor
 from pod.record import Record
+from pod.storage import image_lookup, index_file, leftovers
 from pod.storage.blobs import BlobStaging
 from pod.storage.images import Entry, ImageStore
+from pod.storage.reachable import parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
     from typing import Self
 
+    from pod.oci.digest import Digest
     from pod.storage.layout import StorageLayout
 
 
@@ -37,26 +37,24 @@ class NewImage(Record):
 
 
 class ImageChanges:
-    """`with ImageChanges(store) as changes:` holds the store's lock; the index is replaced when the block ends well."""
+    """`with ImageChanges(store) as changes:` holds the store's lock; the index is replaced when the block ends well.
+
+    The index is kept as its lines (index_file.py). Only those that a question is about are understood.
+    """
 
     def __init__(self, store: ImageStore) -> None:
         self.store = store
         self._lock = store.lock()
-        self.entries: list[Entry] = []
-        self._before: list[Entry] = []
-        self._foreign: list[Descriptor] = []  # what leads to no image for this machine
-        self._foreign_before: list[Descriptor] = []
+        self._lines: list[bytes] = []
+        self._before: list[bytes] = []
+        self._dropped: list[bytes] = []
+        self._known: dict[bytes, Entry | None] = {}
 
     def __enter__(self) -> Self:
         self._lock.acquire()
         try:
-            for descriptor in self.store.index().manifests:
-                entry = self.store.entry(descriptor)
-                if entry is None:
-                    self._foreign.append(descriptor)
-                else:
-                    self.entries.append(entry)
-            self._before, self._foreign_before = list(self.entries), list(self._foreign)
+            self._lines = self.store.lines()
+            self._before = list(self._lines)
         except BaseException:
             self._lock.release()
             raise
@@ -77,40 +75,107 @@ class ImageChanges:
             self._lock.release()
 
     def write(self) -> None:
-        """Replace the index now, if anything changed."""
-        if self.entries != self._before or self._foreign != self._foreign_before:
-            descriptors = (*self._foreign, *(entry.descriptor for entry in self.entries))
-            _write_index(self.store.layout, descriptors)
-            self._before, self._foreign_before = list(self.entries), list(self._foreign)
+        """Replace the index now, if anything changed. What it loses is noted first, for who collects garbage."""
+        if self._lines == self._before:
+            return
+        text = self.text
+        for line in self._dropped:
+            if index_file.understood(line).digest.hex.encode() not in text:
+                leftovers.note(self.store.layout, line)
+        _write_index(self.store.layout, text)
+        self._before, self._dropped = list(self._lines), []
+
+    @property
+    def text(self) -> bytes:
+        """The index as it is to be written."""
+        return index_file.join(self._lines)
+
+    @property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every entry that leads to an image, in the order of the index."""
+        return tuple(filter(None, map(self._entry, self._lines)))
+
+    def find(self, name: str) -> Entry:
+        """Return the entry that a person means; see ImageStore.find for what that raises."""
+        try:
+            line = index_file.line(image_lookup.find(self.text, name)[0])
+            if line in self._lines and (entry := self._entry(line)) is not None:
+                return entry
+        except image_lookup.NotClear:
+            pass
+        return self.store.find(name, self.entries)
+
+    def of_image(self, image_id: Digest) -> list[Entry]:
+        """Return the entries of an image, in the order of the index."""
+        return [entry for entry in self._with(image_id.hex) if entry.id == image_id]
+
+    def of_manifest(self, manifest: Digest) -> list[Entry]:
+        """Return the entries with a manifest, in the order of the index."""
+        return [entry for entry in self._with(manifest.hex) if entry.manifest == manifest]
+
+    def named(self, name: str) -> Entry | None:
+        """Return the entry with a full name; with "" the first without a name."""
+        text = jsonfile.dumps([name])[1:-1].decode("utf-8", "surrogateescape") if name else ""
+        return next((entry for entry in self._with(text) if entry.name == name), None)
+
+    def _with(self, text: str) -> Iterator[Entry]:
+        """Yield the entries whose lines have a text, and those that another tool has written: these may mean it."""
+        wanted = text.encode("utf-8", "surrogateescape")
+        for line in list(self._lines):
+            if wanted in line or not image_lookup.is_ours(line):
+                entry = self._entry(line)
+                if entry is not None:
+                    yield entry
+
+    def _entry(self, line: bytes) -> Entry | None:
+        if line not in self._known:
+            self._known[line] = self.store.entry(index_file.understood(line))
+        return self._known[line]
+
+    def _append(self, entry: Entry) -> None:
+        line = index_file.line(entry.descriptor)
+        self._known[line] = entry
+        self._lines.append(line)
+
+    def _drop(self, entry: Entry) -> None:
+        line = next(line for line in self._lines if self._known.get(line) == entry)
+        self._lines.remove(line)
+        self._dropped.append(line)
 
     def add(self, image: NewImage, now: str) -> None:
         """List an image under its names, which any other image loses."""
+        ours = (IMAGE_ID, PARTS)  # which an archive may bring, and be wrong
+        told = {key: value for key, value in image.manifest.annotations.items() if key not in ours}
+        descriptor = image.manifest.replace(annotations=told)
         for name in image.names:
-            self.give(_entry(image.manifest, image.id, name, now))
-        if not image.names and not any(entry.id == image.id for entry in self.entries):
-            self.entries.append(_entry(image.manifest, image.id, "", now))
+            self.give(self._new(descriptor, image.id, name, now))
+        if not image.names and not self.of_image(image.id):
+            self._append(self._new(descriptor, image.id, "", now))
 
     def tag(self, entry: Entry, name: str, now: str) -> None:
         """Give a listed image another name."""
-        self.give(_entry(entry.descriptor, entry.id, name, now, manifest=entry.manifest))
+        self.give(self._new(entry.descriptor, entry.id, name, now, manifest=entry.manifest))
 
     def give(self, new: Entry) -> None:
-        holder = next((entry for entry in self.entries if entry.name == new.name), None)
+        """List an entry; whatever has its name loses that, and its image's entry without a name goes."""
+        holder = self.named(new.name)
         if holder is not None:
-            self.entries.remove(holder)
+            self._drop(holder)
             if holder.id != new.id:
                 self._keep_listed(holder)
-        self.entries = [entry for entry in self.entries if entry.name or entry.id != new.id]
-        self.entries.append(new)
+        for entry in self.of_image(new.id):
+            if not entry.name:
+                self._drop(entry)
+        self._append(new)
 
     def untag(self, entry: Entry) -> None:
         """Take a name away; the image stays, without a name if this was the last."""
-        self.entries.remove(entry)
+        self._drop(entry)
         self._keep_listed(entry)
 
     def _keep_listed(self, entry: Entry) -> None:
-        if not any(other.id == entry.id for other in self.entries):
-            self.entries.append(_entry(entry.descriptor, entry.id, "", entry.tagged, manifest=entry.manifest))
+        if not self.of_image(entry.id):
+            self._append(self._new(entry.descriptor, entry.id, "", entry.tagged, manifest=entry.manifest))
 
     def put_list(self, name: str, descriptor: Descriptor) -> None:
         """List a manifest list under its name, in the stead of the one that had it."""
@@ -119,34 +184,54 @@ class ImageChanges:
         if entry is not None:
             self.give(entry)
         else:
-            self._foreign.append(descriptor)
+            self._lines.append(index_file.line(descriptor))
 
     def drop_list(self, name: str) -> None:
         """Take a manifest list out of the index; an image that was listed only by it stays, without a name."""
-        for entry in [entry for entry in self.entries if entry.name == name]:
+        while (entry := self.named(name)) is not None:
             self.untag(entry)
-        self._foreign = [other for other in self._foreign if other.annotations.get(REF_NAME) != name]
+        self._lines = [line for line in self._lines if not self._is_list(line, name)]
+
+    def _is_list(self, line: bytes, name: str) -> bool:
+        if image_lookup.is_ours(line) or self._entry(line) is not None:
+            return False
+        return index_file.understood(line).annotations.get(REF_NAME) == name
 
     def remove(self, image_id: Digest) -> None:
         """Take an image out of the index."""
-        self.entries = [entry for entry in self.entries if entry.id != image_id]
+        for entry in self.of_image(image_id):
+            self._drop(entry)
+
+    def tell_parts(self) -> None:
+        """Say of images that an older pod has listed what they have."""
+        for number, line in enumerate(self._lines):
+            if image_lookup.is_ours(line) and not image_lookup.tells_parts(line):
+                entry = self._entry(line)
+                if entry is not None and entry.manifest == entry.descriptor.digest:
+                    self._lines[number] = index_file.line(
+                        self._new(entry.descriptor, entry.id, entry.name, entry.tagged).descriptor
+                    )
+
+    def _new(
+        self, descriptor: Descriptor, image_id: Digest, name: str, now: str, manifest: Digest | None = None
+    ) -> Entry:
+        annotations = {**descriptor.annotations, IMAGE_ID: str(image_id), REF_NAME: name, TAGGED: now}
+        if manifest is not None and manifest != descriptor.digest:  # an index of another tool: list its image itself
+            descriptor = Descriptor(media_types.OCI_MANIFEST, manifest, 0)
+            annotations.pop(PARTS, None)
+        if PARTS not in annotations:
+            annotations[PARTS] = parts(self.store, descriptor.digest)
+        kept = {key: value for key, value in annotations.items() if value}
+        return Entry(image_id, manifest or descriptor.digest, name, now, descriptor.replace(annotations=kept))
 
 
-def _entry(descriptor: Descriptor, image_id: Digest, name: str, now: str, manifest: Digest | None = None) -> Entry:
-    annotations = {**descriptor.annotations, IMAGE_ID: str(image_id), REF_NAME: name, TAGGED: now}
-    if manifest is not None and manifest != descriptor.digest:  # an index of another tool: list its image itself
-        descriptor = Descriptor(media_types.OCI_MANIFEST, manifest, 0)
-    kept = {key: value for key, value in annotations.items() if value}
-    return Entry(image_id, manifest or descriptor.digest, name, now, descriptor.replace(annotations=kept))
-
-
-def _write_index(layout: StorageLayout, descriptors: tuple[Descriptor, ...]) -> None:
+def _write_index(layout: StorageLayout, text: bytes) -> None:
     """Replace index.json; the first time, make the folder an image layout (image-layout.md)."""
     files.make_folders(f"{layout.images}/blobs/sha256")
     marker = f"{layout.images}/oci-layout"
     if not os.path.exists(marker):
         jsonfile.write(marker, {"imageLayoutVersion": "1.0.0"})
-    jsonfile.write(layout.index, Index(2, descriptors, media_types.OCI_INDEX).to_json())
+    files.write_atomic(layout.index, text)
 
 
 def publish(changes: ImageChanges, staging: BlobStaging, images: Sequence[NewImage], now: str) -> None:
@@ -160,75 +245,3 @@ def publish(changes: ImageChanges, staging: BlobStaging, images: Sequence[NewIma
         for path in fresh:
             files.remove_file(path)
         raise
-
-
-class Needed(Record):
-    """What must not be collected, as the hexadecimal part of digests."""
-
-    blobs: set[str]
-    layers: set[str]
-
-
-def needed(store: ImageStore, manifests: Iterable[Digest] = (), layers: Iterable[Digest] = ()) -> Needed:
-    """Return the blobs and unpacked layers that the listed images need, and further manifests and layers.
-
-    What a lost or broken manifest needs is unknown, and of no use to anybody either.
-    """
-    return reachable(store, (*(descriptor.digest for descriptor in store.index().manifests), *manifests), layers)
-
-
-def reachable(store: ImageStore, manifests: Iterable[Digest], layers: Iterable[Digest] = ()) -> Needed:
-    """Return what some manifests need, and further layers."""
-    result = Needed(set(), {diff_id.hex for diff_id in layers})
-    for digest in manifests:
-        _reach(store, digest, result)
-    return result
-
-
-def _reach(store: ImageStore, digest: Digest, result: Needed) -> None:
-    if digest.hex in result.blobs:
-        return
-    result.blobs.add(digest.hex)
-    try:
-        document = store.document(digest)
-        if "manifests" in document:
-            for descriptor in Index.from_json(document).manifests:  # of its platforms perhaps only one is here
-                _reach(store, descriptor.digest, result)
-            return
-        manifest = Manifest.from_json(document)
-        result.blobs.add(manifest.config.digest.hex)
-        result.blobs.update(layer.digest.hex for layer in manifest.layers)
-        config = ImageConfig.from_json(store.document(manifest.config.digest))
-        result.layers.update(diff_id.hex for diff_id in config.rootfs.diff_ids)
-    except (StorageError, InvalidReference, ValueError):
-        return
-
-
-def remove_blobs(layout: StorageLayout, needed: Needed) -> int:
-    """Remove every blob that nothing needs and return the bytes that this frees. The caller holds the store's lock."""
-    freed = 0
-    for path in unneeded_blobs(layout, needed):
-        freed += os.lstat(path).st_blocks * 512
-        files.remove_file(path)
-    return freed
-
-
-def unneeded_blobs(layout: StorageLayout, needed: Needed) -> list[str]:
-    """Return the paths of the blobs that nothing needs. The caller holds the store's lock."""
-    folder = f"{layout.images}/blobs/sha256"
-    return [f"{folder}/{name}" for name in _names(folder) if name not in needed.blobs]
-
-
-def unpacked_layers(layout: StorageLayout) -> list[Digest]:
-    """Return the layers that are unpacked.
-
-    For a collection this comes before asking what is needed: a layer is announced before it is there.
-    """
-    return [Digest(name) for name in _names(layout.layers) if is_id(name)]
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return os.listdir(folder)
-    except FileNotFoundError:
-        return []

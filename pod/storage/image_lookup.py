@@ -1,7 +1,7 @@
 """Finding one image in index.json without understanding the other thousand descriptors: on the path of `run`.
 
-The index is searched as text. That is exact where every descriptor is as pod writes it, with its annotations at its
-end; an index that another tool has touched, and every question with no clear answer, is left to `ImageStore.find`.
+The index is searched as text. That is exact where every descriptor is as pod writes it, in a line of its own; an index
+that another tool has touched, and every question with no clear answer, is left to `ImageStore.find`.
 """
 
 from __future__ import annotations
@@ -9,16 +9,17 @@ from __future__ import annotations
 from pod.errors import InvalidReference
 from pod.linux import jsonfile
 from pod.linux.ids import is_id, is_id_prefix
-from pod.oci.manifest import IMAGE_ID, REF_NAME, Descriptor
+from pod.oci.manifest import IMAGE_ID, PARTS, REF_NAME, Descriptor
 from pod.oci.reference import Reference, names_registry
+from pod.storage import index_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BEGIN = b'{"mediaType":'
 _ID = f'"{IMAGE_ID}":"sha256:'.encode()
 _NAME = f'"{REF_NAME}":'.encode()
+_PARTS = f'"{PARTS}":"'.encode()
 _ID_LENGTH = 64
 
 
@@ -31,7 +32,7 @@ def find(index: bytes, wanted: str) -> tuple[Descriptor, ...]:
 
     Raises NotClear.
     """
-    if index.count(_BEGIN) != index.count(_ID):
+    if not is_clear(index):
         raise NotClear
     for name in _names(wanted):
         for found in _with(index, _NAME + jsonfile.dumps([name])[1:-1], REF_NAME, name):
@@ -42,6 +43,38 @@ def find(index: bytes, wanted: str) -> tuple[Descriptor, ...]:
         raise NotClear
     same = tuple(_with(index, _text(identity := f"sha256:{ids.pop()}"), IMAGE_ID, identity))
     return same[0], *same
+
+
+def is_ours(line: bytes) -> bool:
+    """True for a line as pod has written it: with its image's id and full name."""
+    return _ID in line
+
+
+def tells_parts(line: bytes) -> bool:
+    """True for a line of ours that says what the image has (pod.storage.reachable.parts)."""
+    return _PARTS in line
+
+
+def is_clear(index: bytes) -> bool:
+    """True where every line is an image's, with its id and its full name as pod has written them."""
+    return index_file.in_lines(index) and index.count(_ID) == count(index)
+
+
+def is_clear_of_parts(index: bytes) -> bool:
+    """True where the index also says of every image what it has."""
+    return is_clear(index) and index.count(_PARTS) == count(index)
+
+
+def count(index: bytes) -> int:
+    """Return how many lines an index in lines has."""
+    return index.count(b"\n") - 2 if len(index) > len(index_file.HEAD) + len(index_file.TAIL) else 0
+
+
+def with_id(index: bytes, identity: str) -> tuple[Descriptor, ...]:
+    """Return the descriptors of an image (sha256:…) in the order of the index. Raises NotClear."""
+    if not is_clear(index):
+        raise NotClear
+    return tuple(_with(index, _text(identity), IMAGE_ID, identity))
 
 
 def _text(identity: str) -> bytes:
@@ -71,10 +104,8 @@ def _ids(index: bytes, prefix: str) -> set[str]:
 def _with(index: bytes, needle: bytes, key: str, value: str) -> Iterator[Descriptor]:
     """Yield the descriptors that have an annotation, which is what the needle looks for. Raises NotClear."""
     for position in _positions(index, needle):
-        begin = index.rfind(_BEGIN, 0, position)
-        end = index.find(b"}}", position) + 2
         try:
-            descriptor = Descriptor.from_json(jsonfile.loads(index[begin:end]))
+            descriptor = index_file.understood(index_file.line_at(index, position))
         except ValueError:
             raise NotClear from None
         if descriptor.annotations.get(key) != value or IMAGE_ID not in descriptor.annotations:

@@ -21,7 +21,7 @@ from pod.oci.manifest import IMAGE_ID, REF_NAME, TAGGED, Descriptor, Index, Mani
 from pod.oci.platform import Platform
 from pod.oci.reference import Reference, names_registry
 from pod.record import Record
-from pod.storage import image_lookup
+from pod.storage import image_lookup, index_file
 from pod.storage.documents import read_document
 
 TYPE_CHECKING = False
@@ -82,10 +82,21 @@ class ImageStore:
         except FileNotFoundError:
             return Index(2, (), media_types.OCI_INDEX)
         except ValueError as err:
-            raise StorageError(
-                f"the index of the image store is broken: {err}",
-                hint=f"restore {self.layout.index}, or remove it: the images are then to be loaded again",
-            ) from err
+            raise self._broken_index(err) from err
+
+    def lines(self) -> list[bytes]:
+        """Return the index as its lines (index_file.py). Raises StorageError when it is broken."""
+        text = self._index_text()
+        try:
+            return index_file.split(text) if text else []
+        except ValueError as err:
+            raise self._broken_index(err) from err
+
+    def _broken_index(self, err: ValueError) -> StorageError:
+        return StorageError(
+            f"the index of the image store is broken: {err}",
+            hint=f"restore {self.layout.index}, or remove it: the images are then to be loaded again",
+        )
 
     def _index_text(self) -> bytes:
         try:
@@ -144,8 +155,15 @@ class ImageStore:
     def by_manifest(self, digest: Digest) -> Image:
         """Read an image that need not be listed any more: the one a container was made from."""
         manifest = Manifest.from_json(self.document(digest))
-        entries = self.entries()
-        return self.image(Entry(manifest.config.digest, digest, "", "", _no_descriptor(digest)), entries)
+        entry = Entry(manifest.config.digest, digest, "", "", _no_descriptor(digest))
+        return self.image(entry, self.same(entry.id))
+
+    def same(self, image_id: Digest) -> tuple[Entry, ...]:
+        """Return the entries of an image, in the order of the index."""
+        try:
+            return tuple(filter(None, map(self.entry, image_lookup.with_id(self._index_text(), str(image_id)))))
+        except image_lookup.NotClear:
+            return tuple(entry for entry in self.entries() if entry.id == image_id)
 
     def get(self, name: str) -> Image:
         """Return the image that a person means by a name, an id, the beginning of an id, or a digest.
@@ -154,19 +172,22 @@ class ImageStore:
         InvalidReference.
         """
         try:
-            found, *same = filter(None, map(self.entry, image_lookup.find(self._index_text(), name)))
-            return self.image(found, same)
-        except image_lookup.NotClear:
-            pass
-        entries = self.entries()
-        try:
-            entry = self.find(name, entries)
+            return self.image(*self.lookup(name))
         except NoSuchImage:
             if not self.list_embedded([name]):
                 raise
-            entries = self.entries()
-            entry = self.find(name, entries)
-        return self.image(entry, entries)
+        return self.image(*self.lookup(name))
+
+    def lookup(self, name: str) -> tuple[Entry, tuple[Entry, ...]]:
+        """Return the entry that a person means, as `get` does, and all entries of its image; of listed images only."""
+        try:
+            found, *same = filter(None, map(self.entry, image_lookup.find(self._index_text(), name)))
+            return found, tuple(same)
+        except image_lookup.NotClear:
+            pass
+        entries = self.entries()
+        entry = self.find(name, entries)
+        return entry, tuple(other for other in entries if other.id == entry.id)
 
     def find(self, name: str, entries: tuple[Entry, ...]) -> Entry:
         """Return the entry of the image meant by `name`; see `get`."""

@@ -18,8 +18,11 @@ ROOT (~/.local/share/pod)               kept
   events.log  events.log.1              what happened, a line of JSON each, and what happened before that
   downloads/HEX  HEX.partial            blobs fetched for an image that is not complete yet
   build/cache/KEY.json                  what a step of a build made: one document each
+  build/layers/HEX/KEY                  which of them name a layer
   build/mounts/ID/                      folders of RUN --mount=type=cache
   build/digests/                        what files of build contexts were, to not read them again
+  uses/KIND/NAME/ID                     which containers use an image, a volume, a network, see engine/uses.py
+  leftovers/HEX  garbage                what images left behind that are listed no more, see leftovers.py
   staging/                              unfinished work, named after the process that does it
   trash/                                what is being deleted
 RUNROOT ($XDG_RUNTIME_DIR/pod)          gone after a reboot
@@ -136,6 +139,18 @@ class StorageLayout(Record):
     @property
     def build(self) -> str:
         return f"{self.root}/build"
+
+    @property
+    def uses(self) -> str:
+        return f"{self.root}/uses"
+
+    @property
+    def leftovers(self) -> str:
+        return f"{self.root}/leftovers"
+
+    @property
+    def garbage(self) -> str:
+        return f"{self.root}/garbage"
 
     @property
     def staging(self) -> str:

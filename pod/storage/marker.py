@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _OURS = frozenset(
-    "chains containers downloads images infra layers names networks pod-names pods secrets staging trash "
-    "volumes".split()
+    "build chains containers downloads images infra layers leftovers names networks pod-names pods secrets staging "
+    "trash uses volumes".split()
 )
 
 

@@ -12,6 +12,7 @@ import fcntl
 import os
 
 from pod.linux import files, process
+from pod.storage import leftovers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def sweep(layout: StorageLayout) -> None:
     """Remove what killed processes left in `staging/` and `trash/`. Call it inside the user's namespace."""
     for path in entries(layout):
         if is_abandoned(path):
+            if _may_have_left_layers(path):
+                leftovers.suspect(layout)
             files.remove_tree(path)
 
 
@@ -55,6 +58,12 @@ def entries(layout: StorageLayout) -> list[str]:
 def is_abandoned(path: str) -> bool:
     """True where whoever made, or was deleting, a folder in `staging/` or `trash/` is gone."""
     return not _maker_lives(os.path.basename(path)) and not _is_locked(path)
+
+
+def _may_have_left_layers(path: str) -> bool:
+    """True for a command that brings layers into the store: those of a killed one are no image's."""
+    folder, name = os.path.split(path)
+    return folder.endswith("/staging") and not name.startswith(("create.", "volume."))
 
 
 def _names(folder: str) -> list[str]:

@@ -82,10 +82,15 @@ def uplink_of(keeper: int) -> int:
 def shared_namespace(pod: CommandLine, keeper: int) -> list[str]:
     """Return the words that run a command in the network namespace of the bridges."""
     folder = Path(f"/proc/{keeper}/fd")
-    [fd, *_] = sorted(
-        (fd for fd in folder.iterdir() if os.readlink(fd).startswith("net:")), key=lambda fd: int(fd.name)
-    )
+    [fd, *_] = sorted((fd for fd in folder.iterdir() if _leads_to(fd).startswith("net:")), key=lambda fd: int(fd.name))
     return pod.argv("unshare", "nsenter", f"--net={fd}")
+
+
+def _leads_to(fd: Path) -> str:
+    try:
+        return os.readlink(fd)
+    except FileNotFoundError:
+        return ""  # closed since it was listed
 
 
 def interfaces_and_rules(pod: CommandLine) -> tuple[set[str], int]:

@@ -23,11 +23,11 @@ from pod.errors import (
     PodError,
     StorageError,
 )
-from pod.linux import jsonfile
+from pod.linux import files, jsonfile
 from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.oci.manifest import REF_NAME, Descriptor, Manifest
-from pod.storage import image_changes, staging
+from pod.storage import image_changes, reachable, staging
 from pod.storage.blobs import BlobStaging
 from pod.storage.image_changes import ImageChanges, NewImage
 from pod.storage.images import ImageStore, no_such_image
@@ -80,6 +80,12 @@ def blobs(store: ImageStore) -> set[str]:
 def index(store: ImageStore) -> list[dict[str, Any]]:
     document: dict[str, Any] = json.loads(Path(store.layout.index).read_text())
     return list(document["manifests"])
+
+
+def collect(store: ImageStore, *manifests: Digest) -> int:
+    """Remove the blobs that neither a listed image nor one of the manifests needs; return the bytes freed."""
+    needed = reachable.needed(store, manifests)
+    return reachable.remove_blobs(store.layout, reachable.unneeded_blobs(store.layout, needed))
 
 
 BUSYBOX = "docker.io/library/busybox:latest"
@@ -192,7 +198,7 @@ def test_untagging_the_last_name_keeps_the_image_under_its_id(store: ImageStore)
     image_id = add(store, BUSYBOX, "docker.io/library/other:1")
     for name in ("busybox", "other:1"):
         with ImageChanges(store) as changes:
-            changes.untag(store.find(name, tuple(changes.entries)))
+            changes.untag(changes.find(name))
     assert store.get(image_id.hex).names == ()
     assert len(index(store)) == 1
 
@@ -215,7 +221,7 @@ def test_what_other_tools_wrote_is_found_and_kept(store: ImageStore) -> None:
     Path(store.layout.index).write_text(json.dumps(document))
     assert store.get("mine:1").id == image_id
     with ImageChanges(store) as changes:
-        changes.tag(store.find("mine:1", tuple(changes.entries)), "docker.io/library/more:1", NOW)
+        changes.tag(changes.find("mine:1"), "docker.io/library/more:1", NOW)
     assert strange in index(store)
     assert entry in index(store)
     assert store.get("more:1").id == image_id
@@ -235,7 +241,7 @@ def test_many_writers_at_once_lose_no_name(store: ImageStore) -> None:
 
 def _tag(store: ImageStore, name: str) -> None:
     with ImageChanges(store) as changes:
-        changes.tag(store.find("busybox", tuple(changes.entries)), name, NOW)
+        changes.tag(changes.find("busybox"), name, NOW)
 
 
 @pytest.mark.parametrize(
@@ -333,7 +339,7 @@ def test_an_index_that_cannot_be_written_takes_the_new_blobs_along(
     def refuse(*_args: object, **_named: object) -> None:
         raise OSError(28, "No space left on device", store.layout.index)
 
-    monkeypatch.setattr(jsonfile, "write", refuse)
+    monkeypatch.setattr(files, "write_atomic", refuse)
     with pytest.raises(OSError, match="No space left"):
         add(store, "docker.io/library/new:1", content="new")
     assert (blobs(store), Path(store.layout.index).read_bytes()) == before
@@ -349,11 +355,10 @@ def test_only_what_no_listed_image_needs_is_garbage(store: ImageStore) -> None:
     with ImageChanges(store) as changes:
         changes.remove(gone)
         changes.write()
-        needed = image_changes.needed(store)
-        assert image_changes.remove_blobs(store.layout, needed) > 0
+        assert collect(store) > 0
     assert blobs(store) == kept
     assert store.get("busybox").names == (BUSYBOX,)
-    assert needed.layers == {digest_of(b"layer of x").hex}
+    assert reachable.needed(store).layers == {digest_of(b"layer of x").hex}
 
 
 def _belongs(store: ImageStore, name: str, blob: str) -> bool:
@@ -368,7 +373,7 @@ def test_an_unlisted_manifest_that_a_container_needs_is_no_garbage(store: ImageS
     with ImageChanges(store) as changes:
         changes.remove(image_id)
         changes.write()
-        image_changes.remove_blobs(store.layout, image_changes.needed(store, [manifest]))
+        collect(store, manifest)
     assert blobs(store) == before
     assert store.by_manifest(manifest).id == image_id
 
@@ -377,7 +382,7 @@ def test_a_broken_manifest_does_not_keep_garbage_from_being_collected(store: Ima
     add(store, BUSYBOX)
     os.unlink(store.layout.blob(store.get("busybox").digest))
     with ImageChanges(store):
-        image_changes.remove_blobs(store.layout, image_changes.needed(store))
+        collect(store)
     assert blobs(store) == set()
 
 

@@ -128,7 +128,7 @@ def _stored_already(engine: Engine, staging: BlobStaging, image: ArchivedImage) 
     if image.manifest:
         return None
     store = ImageStore(engine.layout)
-    entry = next((entry for entry in store.entries() if entry.id == image.id), None)
+    entry = next(iter(store.same(image.id)), None)
     if entry is None or entry.manifest != entry.descriptor.digest:
         return None
     manifest = store.image(entry).manifest

@@ -81,13 +81,13 @@ def unmount(engine: Engine, image_id: Digest, *, force: bool) -> bool:
 def mounted_images(engine: Engine) -> list[MountedImage]:
     """Return what is mounted, as this user's namespace knows it."""
     engine.enter()
-    entries = ImageStore(engine.layout).entries()
+    store = ImageStore(engine.layout)
     found = []
     prefix = f"{engine.layout.runroot}/image-mounts/"
     for path in sorted(mount_points()):
         if path.startswith(prefix) and path.endswith("/merged"):
             image_id = Digest(path.removeprefix(prefix).removesuffix("/merged"))
-            names = tuple(entry.name for entry in entries if entry.id == image_id and entry.name)
+            names = tuple(entry.name for entry in store.same(image_id) if entry.name)
             found.append(MountedImage(image_id, names, path))
     return found
 
@@ -96,7 +96,7 @@ def _id_of(engine: Engine, name: str) -> Digest:
     """Return the id of a stored image, or of one that is mounted still."""
     store = ImageStore(engine.layout)
     try:
-        return store.find(name, store.entries()).id
+        return store.lookup(name)[0].id
     except PodError:
         for mounted in mounted_images(engine):
             if mounted.id.hex.startswith(name.removeprefix("sha256:")):

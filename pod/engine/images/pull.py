@@ -149,10 +149,9 @@ def pull_all_tags(engine: Engine, name: str, options: RegistryOptions, progress:
 
 def _stored(store: ImageStore, name: str, candidates: Sequence[Reference], platform: Platform | None) -> Entry | None:
     """Return the entry of an image that is in the store under the name, or under one that it stands for."""
-    entries = store.entries()
     for known in (name, *map(str, candidates)):
         try:
-            entry = store.find(known, entries)
+            entry, _ = store.lookup(known)
         except NoSuchImage:
             continue
         if platform is None or store.image(entry).platform.matches(platform):
@@ -201,7 +200,7 @@ def _store(engine: Engine, place: Place, progress: PullProgress, called: str) ->
 def _list_again(engine: Engine, pulled: Pulled, image: RemoteImage) -> bool:
     """Give the name to an image that the store has, whole; false where it has not."""
     with ImageChanges(ImageStore(engine.layout)) as changes:
-        same = [entry for entry in changes.entries if entry.manifest == image.descriptor.digest]
+        same = changes.of_manifest(image.descriptor.digest)
         if not same or not all(LayerStore(engine.layout).has(diff_id) for diff_id in image.config.rootfs.diff_ids):
             return False
         if not any(entry.name == pulled.name for entry in same):

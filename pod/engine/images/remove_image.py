@@ -6,8 +6,8 @@ until it is forced; then its names go, and its data stay as long as a container 
 
 from __future__ import annotations
 
-from pod.engine import containers, events
-from pod.engine.images import garbage, mount_image, users
+from pod.engine import events, uses
+from pod.engine.images import garbage, mount_image
 from pod.errors import InUse, NoSuchImage, PodError
 from pod.record import Record
 from pod.storage.image_changes import ImageChanges
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from pod.oci.digest import Digest
     from pod.storage.images import Entry, Image
 
-_FEW = 3  # images for each of which the containers are looked through; for more they are sorted by image
 EXIT_IN_USE = 2  # podman-rmi(1), "Exit Status"
 
 
@@ -31,18 +30,11 @@ class _Users:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._containers: dict[str, list[Container]] | None = None
-        self._asked = 0
         self._mounted = {mounted.id for mounted in mount_image.mounted_images(engine)}
 
     def containers(self, image_id: Digest) -> list[Container]:
-        self._asked += 1
-        if self._containers is None and self._asked <= _FEW:
-            mentioning = containers.mentioning(self.engine.layout, str(image_id))
-            return [container for container in mentioning if container.record.image == str(image_id)]
-        if self._containers is None:
-            self._containers = users.by_image(self.engine.layout)
-        return self._containers.get(str(image_id), [])
+        noted = uses.of(self.engine.layout, uses.IMAGES, image_id.hex)
+        return [container for container in noted if container.record.image == str(image_id)]
 
     def is_mounted(self, image_id: Digest) -> bool:
         return image_id in self._mounted
@@ -73,7 +65,7 @@ def remove_images(engine: Engine, words: Sequence[str], *, force: bool = False) 
                 removed.append(_remove(changes, word, used, force))
             except PodError as err:
                 removed.append(Removed(word, error=err))
-        collected = garbage.collect_locked(engine, changes)
+        collected = garbage.collect_leftovers(engine, changes)
     garbage.delete(engine, collected)
     _tell(engine, removed)
     return removed
@@ -104,11 +96,10 @@ def _tell(engine: Engine, removed: Sequence[Removed]) -> None:
 
 
 def _remove(changes: ImageChanges, word: str, used: _Users, force: bool) -> Removed:
-    entries = tuple(changes.entries)
-    entry = changes.store.find(word, entries)
-    own = [other for other in entries if other.id == entry.id]
+    entry = changes.find(word)
+    own = changes.of_image(entry.id)
     using = used.containers(entry.id)
-    if _is_name(word, entries):
+    if _is_name(word, own):
         if using and len(own) == 1 and not force:
             raise _in_use(word, using, "remove the container first, or take the name away all the same with --force")
         if using or len(own) > 1:
@@ -142,15 +133,16 @@ def _check_id(word: str, own: list[Entry], using: list[Container], force: bool) 
         raise _in_use(word, using, "remove the container first, or the image all the same with --force")
 
 
-def _is_name(word: str, entries: tuple[Entry, ...]) -> bool:
+def _is_name(word: str, own: list[Entry]) -> bool:
+    """True where a word that means an image is one of its names, and not its id."""
     try:
-        return find_name(word, entries) is not None
+        return find_name(word, tuple(own)) is not None
     except PodError:
         return False
 
 
 def _delete(changes: ImageChanges, entry: Entry, word: str) -> Removed:
-    names = tuple(familiar(other.name) for other in changes.entries if other.id == entry.id and other.name)
+    names = tuple(familiar(other.name) for other in changes.of_image(entry.id) if other.name)
     changes.remove(entry.id)
     return Removed(word, names, str(entry.id))
 

@@ -85,7 +85,8 @@ def _embedded_anew(store: ImageStore) -> Image:
     """The machine's folders have changed since its image was listed: list it as they are now."""
     from pod.storage import host_registration
 
-    return store.image(host_registration.register(store), store.entries())
+    entry = host_registration.register(store)
+    return store.image(entry, store.same(entry.id))
 
 
 def ensure_unpacked(engine: Engine, image: Image) -> None:

@@ -22,7 +22,7 @@ def tag(engine: Engine, image: str, names: Sequence[str]) -> None:
     store = ImageStore(engine.layout)
     store.list_embedded([image])
     with ImageChanges(store) as changes:
-        entry = store.find(image, tuple(changes.entries))
+        entry = changes.find(image)
         for name in wanted:
             changes.tag(entry, name, times.now())
     for name in wanted:

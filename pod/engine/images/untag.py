@@ -18,9 +18,8 @@ def untag(engine: Engine, image: str, names: Sequence[str] = ()) -> None:
     store = ImageStore(engine.layout)
     store.list_embedded([image])
     with ImageChanges(store) as changes:
-        before = tuple(changes.entries)
-        entry = store.find(image, before)
-        own = tuple(other for other in before if other.id == entry.id and other.name)
+        entry = changes.find(image)
+        own = tuple(other for other in changes.of_image(entry.id) if other.name)
         chosen = list(own)
         if names:
             chosen = []

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import time
 
-from pod.engine import containers, events, name_files
+from pod.engine import containers, events, name_files, uses
 from pod.engine.network import asking, joining
 from pod.engine.network.drivers import with_driver
 from pod.errors import PodError, UsageError, WrongState
@@ -46,6 +46,7 @@ def connect(engine: Engine, wanted: str, name: str, join: NetworkJoin) -> None:
             document = with_driver(engine.settings, network).to_json()
             answer = _ask(engine, "connect", container=container.id, join=join.to_json(), network=document)
             attachments += tuple(Attachment.from_json(document) for document in answer["attachments"])
+        uses.note_network(engine.layout, network.name, container.id)
         _write(engine, container, (*container.record.networks, join), attachments)
     events.network(engine.layout, "connect", network.name, network.id, container=container_id)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, events
+from pod.engine import containers, events, uses
 from pod.errors import InUse, PodError, StorageError
 from pod.linux import locks
 from pod.net import store
@@ -28,8 +28,8 @@ def users(engine: Engine) -> dict[str, list[Container]]:
 
 def users_of(engine: Engine, name: str) -> list[Container]:
     """Return the containers, running or not, that are to be on one network."""
-    mentioned = containers.mentioning(engine.layout, name)
-    return [container for container in mentioned if any(join.network == name for join in container.record.networks)]
+    noted = uses.of(engine.layout, uses.NETWORKS, name)
+    return [container for container in noted if any(join.network == name for join in container.record.networks)]
 
 
 def remove_network(engine: Engine, wanted: str, *, force: bool = False, timeout: int | None = None) -> str:
@@ -47,6 +47,7 @@ def remove_network(engine: Engine, wanted: str, *, force: bool = False, timeout:
             using = users_of(engine, network.name)
             if not using:
                 store.remove(engine.layout.networks, network.name)
+                uses.forget_object(engine.layout, uses.NETWORKS, network.name)
                 events.network(engine.layout, "remove", network.name, network.id)
                 return network.name
         if not force:

@@ -78,11 +78,9 @@ def release_all(engine: Engine, record: ContainerRecord) -> None:
 
 
 def _runs_with(engine: Engine, name: str, but: str) -> bool:
-    from pod.engine import containers
+    from pod.engine import uses
 
-    using = [
-        c for c in containers.mentioning(engine.layout, name) if any(mount.name == name for mount in c.record.mounts)
-    ]
+    using = uses.of(engine.layout, uses.VOLUMES, name)
     return any(container.active for container in using if container.id != but)
 
 

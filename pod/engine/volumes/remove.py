@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers, events
+from pod.engine import containers, events, uses
 from pod.engine.volumes import mounting, users
 from pod.errors import NoSuchContainer, NoSuchVolume, PodError, StorageError
 from pod.storage.volumes import LOCAL, VolumeStore
@@ -41,9 +41,8 @@ def remove_volume(engine: Engine, wanted: str, *, force: bool = False, timeout: 
 
 def _settle(engine: Engine, volume: str = "") -> None:
     """Let those containers go, of all or of one volume, that a crash has kept from being removed."""
-    for container_id in containers.all_ids(engine.layout):
-        if volume and not containers.mentions(engine.layout, container_id, volume):
-            continue
+    layout = engine.layout
+    for container_id in uses.ids_of(layout, uses.VOLUMES, volume) if volume else containers.all_ids(layout):
         try:
             containers.find_settled(engine, container_id)
         except (NoSuchContainer, StorageError):
@@ -85,16 +84,12 @@ def remove_anonymous(engine: Engine, record: ContainerRecord) -> None:
     store = VolumeStore(engine.layout)
     names = [mount.name for mount in record.mounts if mount.anonymous and mount.name]
     with store.lock():
-        try:
-            used = users.certain(engine)
-        except StorageError:
-            return
         for name in names:
-            if all(container.id == record.id for container in used.get(name, ())):
-                try:
+            try:
+                if all(container.id == record.id for container in users.certain(engine, name).get(name, ())):
                     _delete(engine, store, name)
-                except PodError:
-                    continue
+            except PodError:
+                continue
 
 
 def _delete(engine: Engine, store: VolumeStore, name: str) -> None:
@@ -113,4 +108,5 @@ def _delete(engine: Engine, store: VolumeStore, name: str) -> None:
     else:
         mounting.unmount(engine, record)
     store.delete(name)
+    uses.forget_object(engine.layout, uses.VOLUMES, name)
     events.volume(engine.layout, "remove", name)

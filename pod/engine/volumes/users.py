@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pod.engine import containers
+from pod.engine import containers, uses
 from pod.errors import InUse, NoSuchContainer, StorageError
 
 TYPE_CHECKING = False
@@ -26,9 +26,8 @@ def certain(engine: Engine, name: str = "") -> dict[str, list[Container]]:
     Raises StorageError where the document of a container cannot be read: it may use any volume.
     """
     found: dict[str, list[Container]] = {}
-    for container_id in containers.all_ids(engine.layout):
-        if name and not containers.mentions(engine.layout, container_id, name):
-            continue
+    layout = engine.layout
+    for container_id in uses.ids_of(layout, uses.VOLUMES, name) if name else containers.all_ids(layout):
         try:
             _note(found, containers.load(engine.layout, container_id))
         except NoSuchContainer:

@@ -21,7 +21,7 @@ def check_platform(context: Context, images: Sequence[str], wanted: str) -> None
     asked = Platform.parse_text(wanted)
     store = ImageStore(context.engine.layout)
     for name in images:
-        found = store.image(store.find(name, store.entries())).platform
+        found = store.image(*store.lookup(name)).platform
         if not found.matches(asked):
             raise UsageError(
                 f"image {name} is for {found}, not for {asked}", hint=f"`pod pull --platform {asked} {name}`"

@@ -1,0 +1,50 @@
+"""How index.json lies on disk: JSON as the OCI layout has it (image-layout.md), with a line for each descriptor.
+
+A change takes the lines apart, touches its own, and puts them together again: none of the other thousand is understood
+for that. No line break can be inside of a descriptor, since JSON's strings have none. An index in any other form (an
+older pod's, another tool's) is understood as a whole once, and has its lines from the next change on.
+"""
+
+from __future__ import annotations
+
+from pod.linux import jsonfile
+from pod.oci import media_types
+from pod.oci.manifest import Descriptor, Index
+
+HEAD = b'{"schemaVersion":2,"mediaType":"' + media_types.OCI_INDEX.encode() + b'","manifests":[\n'
+TAIL = b"\n]}\n"
+BETWEEN = b",\n"
+
+
+def in_lines(text: bytes) -> bool:
+    """True where each descriptor has a line of its own."""
+    return text.startswith(HEAD) and text.endswith(TAIL)
+
+
+def split(text: bytes) -> list[bytes]:
+    """Return the descriptors of an index, each as JSON. Raises ValueError for one that is broken."""
+    if in_lines(text):
+        body = text[len(HEAD) : -len(TAIL)]
+        return body.split(BETWEEN) if body else []
+    return [line(descriptor) for descriptor in Index.from_json(jsonfile.loads(text)).manifests]
+
+
+def line(descriptor: Descriptor) -> bytes:
+    """Return a descriptor as it stands in the index."""
+    return jsonfile.dumps(descriptor.to_json())
+
+
+def understood(text: bytes) -> Descriptor:
+    """Return what a line says. Raises ValueError."""
+    return Descriptor.from_json(jsonfile.loads(text))
+
+
+def line_at(text: bytes, position: int) -> bytes:
+    """Return the line of an index in lines that a position is in."""
+    begin = text.rfind(b"\n", 0, position) + 1
+    return text[begin : text.index(b"\n", position)].removesuffix(b",")
+
+
+def join(lines: list[bytes]) -> bytes:
+    """Return the index with these lines."""
+    return HEAD + BETWEEN.join(lines) + TAIL
