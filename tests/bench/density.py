@@ -99,6 +99,12 @@ def list_images(count: int) -> Make:
     return make
 
 
+def create(side: Side, kind: str, first: int, last: int) -> None:
+    """Make volumes or networks bench-`first` … bench-`last`."""
+    script = 'for n in $(seq "$1" "$2"); do "${@:3}" bench-$n >/dev/null || exit; done'
+    _loop(side, script, first, last, kind, "create")
+
+
 def load_images(side: Side, first: int, last: int) -> list[str]:
     """Load images that differ in nothing but a variable; return their names."""
     layers = busybox.image().layers

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from html import escape
 
-_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _LEGEND = 900, 560, 60, 40, 50, 190
+_WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM, _LEGEND = 960, 660, 60, 40, 50, 250
 _COLORS = "#1b6ca8 #c0392b #27865a #8e44ad #b9770e #16808d #7f4f24 #2c3e50 #d1495b #5c6b00".split()
 _STYLE = "<style>text{font:12px sans-serif;fill:#222}.small{font-size:10px}</style>"
 
@@ -24,7 +24,8 @@ def growth(lines: Sequence[tuple[str, Sequence[float], bool]], counts: Sequence[
     def y(value: float) -> float:
         return _HEIGHT - _BOTTOM - (_HEIGHT - _BOTTOM - _TOP) * math.log(value / least) / math.log(most / least)
 
-    parts = [f'<text x="{_LEFT}" y="20">Processor time (ms) over containers and images present; {escape(note)}</text>']
+    title = f"Processor time (ms) over the number of containers, images, volumes and networks; {escape(note)}"
+    parts = [f'<text x="{_LEFT}" y="20">{title}</text>']
     for tick in (value for value in (5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000) if least <= value <= most):
         parts.append(f'<line x1="{_LEFT}" x2="{right}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{_LEFT - 8}" y="{y(tick) + 4:.1f}" text-anchor="end">{tick}</text>')

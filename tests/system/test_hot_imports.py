@@ -20,7 +20,7 @@ from tests.support.folders import CHECKOUT
 from tests.unit.test_cli_imports import FREE
 
 GOLDEN = Path(__file__).with_name("hot_imports.txt")
-BUDGET = {"run": 108, "exec": 65, "ps": 45}
+BUDGET = {"run": 110, "exec": 65, "ps": 45}
 COMMANDS = {
     "run": ["run", "--rm", "--network", "none", "busybox", "true"],
     "exec": ["exec", "hot", "true"],
