@@ -33,15 +33,18 @@ _LARGEST_PREFIX = {4: 30, 6: 126}  # a smaller subnet has no room for a gateway 
 
 
 def choose(pools: Sequence[Pool], networks: Iterable[Network]) -> SubnetConfig:
-    """Return an IPv4 subnet that nothing else uses. Raises NetworkError where there is none."""
-    used = list(_used(networks))
+    """Return a subnet that nothing else uses. Raises NetworkError where there is none."""
+    used = sorted((subnet.version, subnet.first, subnet.last) for subnet, _whose in _used(networks))
     for pool in pools:
         base = Subnet.parse(pool.base)
         step = 1 << (addresses.BITS[base.version] - pool.size)
-        for first in range(base.first, base.last + 1, step):
+        first = base.first
+        for version, other_first, other_last in used:
+            if version == base.version and other_last >= first and other_first < first + step:
+                first = (other_last // step + 1) * step
+        if first + step - 1 <= base.last:
             subnet = Subnet(base.version, first, pool.size)
-            if not any(subnet.overlaps(other) for other, _whose in used):
-                return SubnetConfig(str(subnet), subnet.address(1))
+            return SubnetConfig(str(subnet), subnet.address(1))
     raise NetworkError("there is no free subnet left", hint="say one: --subnet 192.168.100.0/24; or remove networks")
 
 

@@ -27,18 +27,26 @@ class NotClear(Exception):
     """The text does not tell."""
 
 
+class Missing(NotClear):
+    """The text tells that there is no such image."""
+
+
 def find(index: bytes, wanted: str) -> tuple[Descriptor, ...]:
     """Return the descriptor that a name or an id means, and behind it all of its image in the order of the index.
 
-    Raises NotClear.
+    Raises NotClear, and Missing for a name that no image has.
     """
     if not is_clear(index):
         raise NotClear
-    for name in _names(wanted):
+    names = _names(wanted)
+    for name in names:
         for found in _with(index, _NAME + jsonfile.dumps([name])[1:-1], REF_NAME, name):
             return found, *_with(index, _text(found.annotations[IMAGE_ID]), IMAGE_ID, found.annotations[IMAGE_ID])
     bare = wanted.removeprefix("sha256:")
-    ids = _ids(index, bare) if is_id(bare) or is_id_prefix(bare) else set()
+    may_be_id = is_id(bare) or is_id_prefix(bare)
+    if names and not may_be_id:
+        raise Missing
+    ids = _ids(index, bare) if may_be_id else set()
     if len(ids) != 1:
         raise NotClear
     same = tuple(_with(index, _text(identity := f"sha256:{ids.pop()}"), IMAGE_ID, identity))

@@ -173,16 +173,21 @@ class ImageStore:
         """
         try:
             return self.image(*self.lookup(name))
-        except NoSuchImage:
+        except NoSuchImage as err:
             if not self.list_embedded([name]):
-                raise
+                raise no_such_image(name, self.entries()) from err
         return self.image(*self.lookup(name))
 
     def lookup(self, name: str) -> tuple[Entry, tuple[Entry, ...]]:
-        """Return the entry that a person means, as `get` does, and all entries of its image; of listed images only."""
+        """Return the entry that a person means, as `get` does, and all entries of its image; of listed images only.
+
+        NoSuchImage names none that look alike: they are sought where somebody is to read of them, by `get`.
+        """
         try:
             found, *same = filter(None, map(self.entry, image_lookup.find(self._index_text(), name)))
             return found, tuple(same)
+        except image_lookup.Missing:
+            raise NoSuchImage(name) from None
         except image_lookup.NotClear:
             pass
         entries = self.entries()
@@ -216,7 +221,7 @@ class ImageStore:
         from pod.storage import host_image
 
         wanted = [name for name in names if host_image.is_meant(name) or is_id_prefix(name.removeprefix("sha256:"))]
-        if not wanted or any(entry.name == host_image.NAME for entry in self.entries()):
+        if not wanted or self._lists(host_image.NAME):
             return False
         from pod.storage import host_registration
 
@@ -225,6 +230,13 @@ class ImageStore:
             return False
         host_registration.register(self)
         return True
+
+    def _lists(self, name: str) -> bool:
+        try:
+            self.lookup(name)
+            return True
+        except NoSuchImage:
+            return False
 
 
 def _normalised(name: str) -> str:

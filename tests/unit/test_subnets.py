@@ -41,6 +41,19 @@ def test_subnets_are_what_ipaddress_says(
     assert (str(two) in ours) == (two in theirs)
 
 
+@given(st.lists(st.tuples(st.integers(0, 2047), st.integers(20, 30)), max_size=12))
+def test_the_first_free_subnet_is_chosen(taken: list[tuple[int, int]]) -> None:
+    base, used = ipaddress.ip_network("10.200.0.0/21"), []
+    for offset, length in taken:
+        used.append(ipaddress.ip_network((int(base.network_address) + offset, length), strict=False))
+    free = [str(one) for one in base.subnets(new_prefix=24) if not any(one.overlaps(other) for other in used)]
+    networks = [network(str(number), str(one)) for number, one in enumerate(used)]
+    try:
+        assert [subnets.choose((Pool(str(base), 24),), networks).subnet] == free[:1]
+    except NetworkError:
+        assert not free
+
+
 @pytest.mark.parametrize("text", ["10.0.0.0", "10.0.0.0/33", "10.0.0/8", "fd00::/129", "x/8", "10.0.0.0/-1", ""])
 def test_what_is_no_subnet_is_refused(text: str) -> None:
     with pytest.raises(ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pod.engine.options import ImageSource
 from pod.errors import NoSuchImage
+from pod.linux.ids import is_id_prefix
 from pod.oci.digest import Digest
 from pod.oci.image_config import ImageConfig
 from pod.oci.platform import Platform
@@ -55,7 +56,7 @@ def _found_or_pulled(engine: Engine, store: ImageStore, name: str, source: Image
     missing = None
     if source.pull in ("missing", "never") or host_image.is_meant(name):
         try:
-            image = store.get(name)
+            image = _listed(store, name, certain=source.pull == "never")
             _check_platform(engine, name, image, source.platform)
             return image
         except NoSuchImage as err:
@@ -65,6 +66,13 @@ def _found_or_pulled(engine: Engine, store: ImageStore, name: str, source: Image
     from pod.engine.images import pull  # requests and all that: more than a whole run costs
 
     return store.get(pull.for_container(engine, name, source, missing))
+
+
+def _listed(store: ImageStore, name: str, *, certain: bool) -> Image:
+    """Return a stored image. What looks alike is sought where it is `certain` that a person hears of it."""
+    if certain or host_image.is_meant(name) or is_id_prefix(name):
+        return store.get(name)
+    return store.image(*store.lookup(name))
 
 
 def _brought(engine: Engine, place: str, source: ImageSource) -> str:
