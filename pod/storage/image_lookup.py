@@ -75,7 +75,7 @@ def is_clear_of_parts(index: bytes) -> bool:
 
 def count(index: bytes) -> int:
     """Return how many lines an index in lines has."""
-    return index.count(b"\n") - 2 if len(index) > len(index_file.HEAD) + len(index_file.TAIL) else 0
+    return index.count(index_file.BETWEEN) + 1 if len(index) > len(index_file.HEAD) + len(index_file.TAIL) else 0
 
 
 def with_id(index: bytes, identity: str) -> tuple[Descriptor, ...]:
