@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+PATIENCE = 60.0
+"""Seconds for an answer: longer than a driver's plugin is waited for, and a machine that is very busy takes."""
 _KIND = _socket.SOCK_SEQPACKET | _socket.SOCK_CLOEXEC
 
 
@@ -31,11 +33,19 @@ class Connection:
 
     def ask(self, verb: str, fds: Sequence[int] = (), **request: Any) -> tuple[dict[str, Any], list[int]]:
         """Send a request and return its answer, with the descriptors that came with it. Raises NetworkError."""
+        self.socket.settimeout(PATIENCE)
         try:
             protocol.send(self.socket, {"verb": verb, **request}, fds)
             answer, given = protocol.receive(self.socket)
+        except TimeoutError:
+            raise NetworkError(
+                f"the process that keeps the networks has not answered for {PATIENCE:g} seconds",
+                hint="end it: pkill -9 -f '^pod: networks'; it is started anew, and containers keep their addresses",
+            ) from None
         except OSError:
             answer, given = None, []
+        finally:
+            self.socket.settimeout(None)
         if answer is None:
             raise KeeperGone("the process that keeps the networks has ended", hint="try again: it is started anew")
         if "error" in answer:
