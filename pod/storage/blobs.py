@@ -13,6 +13,7 @@ import os
 from pod.errors import ArchiveError, DigestMismatch
 from pod.linux import files
 from pod.oci.digest import Digest
+from pod.storage.follower import Follower
 from pod.storage.staging import Staging
 
 TYPE_CHECKING = False
@@ -71,24 +72,31 @@ class BlobStaging(Staging):
         expected: Digest | None = None,
         size: int | None = None,
         progress: Callable[[int], None] | None = None,
+        follower: Follower | None = None,
     ) -> tuple[Digest, int]:
         """Stage everything that a stream gives; return digest and size.
 
         `what` names the blob in errors: ArchiveError where the size is not as promised, DigestMismatch where the
-        bytes are not those of `expected`.
+        bytes are not those of `expected`. A `follower` may read a blob of a known size meanwhile.
         """
+        follower = follower or Follower()
         writer = BlobWriter(self)
         try:
+            if size is not None:
+                follower.begin(writer.path, size)
             while chunk := stream.read(CHUNK):
                 writer.write(chunk)
                 if size is not None and writer.size > size:
                     break
                 if progress is not None:
                     progress(len(chunk))
+                follower.more()
             if size is not None and writer.size != size:
                 found = f"more than {size}" if writer.size > size else str(writer.size)
                 raise ArchiveError(f"{what} is damaged: it has {found} bytes, not {size}")
-            return writer.finish(what, expected), writer.size
+            digest = writer.finish(what, expected)
+            follower.whole()
+            return digest, writer.size
         except BaseException:
             writer.abandon()
             raise
@@ -123,8 +131,8 @@ class BlobWriter:
 
         self._staging = staging
         self._hash = hashlib.sha256()
-        self._path = f"{staging.folder}/partial.{os.urandom(8).hex()}"
-        self._fd = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        self.path = f"{staging.folder}/partial.{os.urandom(8).hex()}"
+        self._fd = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self.size = 0
 
     def write(self, data: bytes | memoryview) -> None:
@@ -141,7 +149,7 @@ class BlobWriter:
         os.close(self._fd)
         self._fd = -1
         self.size = size
-        os.rename(self._path, self._staging.path(digest))
+        os.rename(self.path, self._staging.path(digest))
 
     def finish(self, what: str = "the blob", expected: Digest | None = None) -> Digest:
         """Verify the blob and give it its name within the staging folder."""
@@ -151,7 +159,7 @@ class BlobWriter:
             raise DigestMismatch(what, str(expected), str(digest))
         os.close(self._fd)
         self._fd = -1
-        os.rename(self._path, self._staging.path(digest))
+        os.rename(self.path, self._staging.path(digest))
         return digest
 
     def abandon(self) -> None:
@@ -159,4 +167,4 @@ class BlobWriter:
         if self._fd >= 0:
             os.close(self._fd)
             self._fd = -1
-            files.remove_file(self._path)
+            files.remove_file(self.path)

@@ -6,7 +6,7 @@ import errno
 import os
 
 from pod.errors import DigestMismatch, StorageError
-from pod.linux import files, jsonfile, syscalls, times
+from pod.linux import files, jsonfile, placement, syscalls, times
 from pod.record import Record
 from pod.storage import owners
 from pod.storage.layer_feed import open_feed
@@ -37,11 +37,12 @@ class UnpackJob:
     def __init__(
         self, staging: str, open_stream: Callable[[], Readable], single_id: bool, store: str, limit: int = 0
     ) -> None:
-        self.folder = f"{staging}/layer"
+        self.folder = f"{staging}/layer.{os.urandom(4).hex()}"  # ext4 finds the place by the name
         self.single_id = single_id
         self._open_stream = open_stream
         self._limit = limit or DEFAULT_LIMIT
         self._store = store
+        placement.spread_folders(staging)
         os.mkdir(self.folder, 0o700)
         os.mkdir(f"{self.folder}/diff", 0o755)
 

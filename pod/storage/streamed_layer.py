@@ -1,6 +1,6 @@
-"""A layer unpacked while its blob is still being written: one pass from the socket to verified files.
+"""A layer unpacked while its blob is still being written: one pass from the socket or the archive to verified files.
 
-The blob's file is the buffer between the two processes: whoever fetches never waits for whoever unpacks, memory stays
+The blob's file is the buffer between the two processes: whoever writes it never waits for whoever unpacks, memory stays
 small, and an unpacking that has to begin again (after a kill, or because what an earlier attempt left was wrong) reads
 what is there from the disk. The layer appears once both digests are verified, the blob's and its own.
 """
@@ -12,6 +12,7 @@ import os
 
 from pod.errors import ArchiveError, StorageError
 from pod.linux import workers
+from pod.storage.follower import Follower
 from pod.storage.layer_job import UnpackJob, cannot_write, publish
 from pod.storage.staging import Staging
 
@@ -21,29 +22,12 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from pod.linux.locks import Lock
     from pod.oci.digest import Digest
     from pod.storage.layers import LayerStore
 
 
-class Follower:
-    """Who reads a blob while it is being written; this one does not."""
-
-    def begin(self, path: str, size: int) -> None:
-        """The blob, of that size in the end, is being written there; some of it may be there already."""
-
-    def more(self) -> None:
-        """There is more of it."""
-
-    def lost(self) -> None:
-        """What is there proved wrong: it will be written anew."""
-
-    def whole(self) -> None:
-        """All of it is there, and its digest is right."""
-
-
 class StreamedLayer(Follower):
-    """`with StreamedLayer(…) as layer:` follow a download with it, then `finish`; what is unfinished then is removed.
+    """`with StreamedLayer(…) as layer:` let it follow a blob, then `finish`; what is unfinished then is removed.
 
     `progress` hears how many more bytes of the blob were unpacked, `note` what was left out of the layer.
     """
@@ -67,6 +51,16 @@ class StreamedLayer(Follower):
         self._worker: workers.Worker | None = None
         self._failure: ArchiveError | None = None
         self._wake = -1
+        self._claimed = False
+
+    def claim(self) -> bool:
+        """Take the layer's lock before the blob begins; false where the layer is there: nothing has to follow then.
+
+        For blobs that nobody else can be waiting for. The others take the lock when they are whole.
+        """
+        self._stack.enter_context(self._store.lock(self._diff_id))
+        self._claimed = True
+        return not self._store.has(self._diff_id)
 
     def begin(self, path: str, size: int) -> None:
         """Start the worker. Raises StorageError."""
@@ -108,14 +102,12 @@ class StreamedLayer(Follower):
         self._end_worker()
         self._stack.close()
         self._job = self._failure = None
+        self._claimed = False
 
     def whole(self) -> None:
         """Take the layer's lock: whoever waits for the blob is to find the layer as well."""
-        if self._job is not None:
-            self._stack.enter_context(self._lock())
-
-    def _lock(self) -> Lock:
-        return self._store.lock(self._diff_id)
+        if self._job is not None and not self._claimed:
+            self._stack.enter_context(self._store.lock(self._diff_id))
 
     def finish(self) -> bool:
         """Wait for the rest to be unpacked and make it a layer; false where there was nothing to follow.

@@ -27,10 +27,10 @@ from pod.registry.trust.policy import Policy
 from pod.storage import image_changes
 from pod.storage.archives.opening import open_tree, read_images
 from pod.storage.blobs import BlobStaging
+from pod.storage.follower import Follower
 from pod.storage.image_changes import ImageChanges, NewImage
 from pod.storage.images import ImageStore
 from pod.storage.staging import Staging
-from pod.storage.streamed_layer import Follower
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

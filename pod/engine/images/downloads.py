@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from pod.oci.manifest import Descriptor
     from pod.registry.repository import Repository
     from pod.storage.blobs import BlobStaging
+    from pod.storage.follower import Follower
     from pod.storage.layout import StorageLayout
-    from pod.storage.streamed_layer import Follower
 
 _CHUNK = 1 << 18
 _PATIENCE = 180.0  # seconds: longer than a fetch that goes on stops for, with its time-outs and pauses

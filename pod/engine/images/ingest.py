@@ -5,8 +5,10 @@ Until the listing nothing of it can be seen, and what fails or is killed on the 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+
 from pod.engine.images import garbage
-from pod.engine.images.publish import LAYER_TYPES, publish, unpack
+from pod.engine.images.publish import LAYER_TYPES, note_about, publish, unpack
 from pod.errors import ArchiveError, DigestMismatch
 from pod.linux import workers
 from pod.oci import media_types
@@ -16,14 +18,17 @@ from pod.storage.archives.archived import ArchivedImage, ArchivedLayer, write_ma
 from pod.storage.compression import Decompressed, detect
 from pod.storage.image_changes import NewImage
 from pod.storage.images import ImageStore
+from pod.storage.layers import LayerStore
+from pod.storage.streamed_layer import StreamedLayer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from pod.engine.engine import Engine
     from pod.storage.archives.tree import Tree
     from pod.storage.blobs import BlobStaging
+    from pod.storage.follower import Follower
 
     LayerProgress = Callable[[Digest, int, int], None]
     """Hears of a layer how many bytes of how many are done."""
@@ -88,7 +93,7 @@ class _LayerJob:
         del report
         return self._stage()
 
-    def _stage(self) -> Descriptor:
+    def _stage(self, follower: Follower | None = None) -> Descriptor:
         """Bring the layer's blob into the staging folder, verified, and return its descriptor."""
         layer, tree, staging = self._layer, self._tree, self._staging
         size = tree.need(layer.member)
@@ -102,22 +107,37 @@ class _LayerJob:
         if known is None and expected is not None and staging.has(expected):
             known = expected
         if known is None or expected not in (None, known):
-            known, size = staging.add_stream(tree.stream(layer.member), self._what, expected, size)
+            known, size = staging.add_stream(tree.stream(layer.member), self._what, expected, size, follower=follower)
         return Descriptor(layer.media_type or LAYER_TYPES[kind], known, size)
 
 
 class _UnpackJob(_LayerJob):
-    """The same, and unpack it."""
+    """The same, unpacked meanwhile."""
 
     def __call__(self, report: Callable[[int], None]) -> Descriptor:
-        descriptor = self._stage()
+        engine, staging, diff_id = self._engine, self._staging, self._layer.diff_id
+        single_id, note = engine.enter().single, note_about(engine, diff_id)
+        with StreamedLayer(
+            LayerStore(engine.layout), diff_id, single_id=single_id, progress=report, note=note
+        ) as stream:
+            descriptor = self._stage(stream if stream.claim() else None)
+            staging.flush([descriptor.digest])  # the disk is at work while the rest is unpacked
+            with self._named():
+                unpacked = stream.finish()
+        if not unpacked:  # what is compressed with xz is not followed
+            with self._named():
+                unpack(engine, staging, diff_id, descriptor, progress=report)
+        return descriptor
+
+    @contextmanager
+    def _named(self) -> Iterator[None]:
+        """Say where the layer is that cannot be unpacked."""
         try:
-            unpack(self._engine, self._staging, self._layer.diff_id, descriptor, progress=report)
+            yield
         except DigestMismatch as err:
             raise DigestMismatch(self._what, err.expected, err.found) from None
         except ArchiveError as err:
             raise ArchiveError(f"{self._what}: {err.message}", hint=err.hint) from None
-        return descriptor
 
 
 def _stored_already(engine: Engine, staging: BlobStaging, image: ArchivedImage) -> NewImage | None:

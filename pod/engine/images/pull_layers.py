@@ -6,8 +6,9 @@ from pod.engine.images import downloads
 from pod.engine.images.publish import note_about, unpack
 from pod.errors import ArchiveError, DigestMismatch, RegistryError, StorageError
 from pod.linux import workers
+from pod.storage.follower import Follower
 from pod.storage.layers import LayerStore
-from pod.storage.streamed_layer import Follower, StreamedLayer
+from pod.storage.streamed_layer import StreamedLayer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

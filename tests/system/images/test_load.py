@@ -159,6 +159,15 @@ def test_a_docker_archive_of_a_known_image_keeps_the_manifest_that_is_there(empt
     assert inspect(empty, "more:2", "{{.Digest}}") == digest
 
 
+def test_layers_that_were_lost_are_made_again_by_another_load(empty: CommandLine, folder: Path) -> None:
+    path = write_docker_archive(folder / "x.tar", tiny())
+    empty("load", "-i", path).ok()
+    for layer in list((root(empty) / "layers").iterdir()):
+        folders.remove(layer)
+    empty("load", "-i", path).ok()
+    check_loaded(empty, tiny(), NAME)
+
+
 def test_layers_that_were_lost_are_made_again_when_the_image_is_used(empty: CommandLine, folder: Path) -> None:
     image = busybox.image("docker.io/library/bb:1")
     empty("load", "-i", write_docker_archive(folder / "x.tar", image)).ok()

@@ -60,7 +60,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 def unpacking(pod: CommandLine) -> list[Path]:
     """Return the files of layers that are being unpacked."""
-    return [path for path in root(pod).glob("staging/layer.*/layer/diff/*/*") if path.is_file()]
+    return [path for path in root(pod).glob("staging/layer.*/layer.*/diff/*/*") if path.is_file()]
 
 
 def test_layer_is_unpacked_while_it_is_fetched_and_appears_when_it_is_verified(
