@@ -63,11 +63,19 @@ class BuildCache:
         First a file build/layers/HEX/KEY, by which the layer is known to be of use (`has_layer`).
         """
         files.make_folders(self.folder)
+        self._note_layer(key, step)
+        jsonfile.write(self._path(key), step.to_json(), durable=False)
+
+    def note_layers(self) -> None:
+        """Make these files good for documents that an older pod has written."""
+        for stored in self.list():
+            self._note_layer(stored.key, stored.step)
+
+    def _note_layer(self, key: str, step: CachedStep) -> None:
         if step.layer:
             folder = self._of_layer(Digest.parse(step.layer))
             files.make_folders(folder)
             os.close(os.open(f"{folder}/{key}", os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        jsonfile.write(self._path(key), step.to_json(), durable=False)
 
     def has_layer(self, diff_id: Digest) -> bool:
         """True where a document names the layer."""

@@ -68,6 +68,7 @@ def collect_locked(engine: Engine, changes: ImageChanges) -> Collected:
     """
     changes.tell_parts()
     changes.write()
+    BuildCache(engine.layout).note_layers()
     leftovers.begin_afresh(engine.layout)
     there = unpacked_layers(engine.layout)
     wanted = needed(ImageStore(engine.layout), *users.kept(engine.layout))
