@@ -55,7 +55,10 @@ def forget_object(layout: StorageLayout, kind: str, name: str) -> None:
 
 
 def ids_of(layout: StorageLayout, kind: str, name: str) -> list[str]:
-    """Return the ids of the containers that may use something; those are among them whose record cannot be read."""
+    """Return the ids of the containers that may use something; all are among them of which that cannot be told.
+
+    Who asks reads their records, and does with those as is right that cannot be read.
+    """
     unreadable = [] if _are_complete(layout) else _complete(layout)
     folder = f"{layout.uses}/{kind}/{name}"
     try:
@@ -117,7 +120,14 @@ def _are_complete(layout: StorageLayout) -> bool:
 
 
 def _complete(layout: StorageLayout) -> list[str]:
-    """Make all links; return the containers whose records cannot be read, as long as there are any."""
+    """Make all links; return the containers of which nobody can tell, as long as there are any."""
+    try:
+        return _link_all(layout)
+    except OSError:  # a full disk has no room for links: whoever asks has to look at all containers
+        return containers.all_ids(layout)
+
+
+def _link_all(layout: StorageLayout) -> list[str]:
     unreadable = []
     for container_id in containers.all_ids(layout):
         try:

@@ -5,6 +5,7 @@ The index keeps one rule: an image has either one descriptor for each of its nam
 
 from __future__ import annotations
 
+import errno
 import os
 
 from pod.errors import StorageError
@@ -48,6 +49,8 @@ class ImageChanges:
         self._lines: list[bytes] = []
         self._before: list[bytes] = []
         self._dropped: list[bytes] = []
+        self._taken_out = False
+        self.unnoted: tuple[bytes, ...] = ()  # what was taken out of the index without a note: the disk is full
         self._known: dict[bytes, Entry | None] = {}
 
     def __enter__(self) -> Self:
@@ -79,11 +82,23 @@ class ImageChanges:
         if self._lines == self._before:
             return
         text = self.text
-        for line in self._dropped:
-            if index_file.understood(line).digest.hex.encode() not in text:
+        dropped = [line for line in self._dropped if index_file.understood(line).digest.hex.encode() not in text]
+        try:
+            for line in dropped:
                 leftovers.note(self.store.layout, line)
-        _write_index(self.store.layout, text)
+            _write_index(self.store.layout, text)
+        except OSError as err:
+            if err.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._take_out():
+                raise
+            self.unnoted = tuple(dropped)
+            return
         self._before, self._dropped = list(self._lines), []
+
+    def _take_out(self) -> bool:
+        """Let the index lose images, where that is all and the disk is full; once they are gone, there may be room."""
+        if not self._taken_out:
+            self._taken_out = index_file.take_out(self.store.layout.index, self._before, self._lines)
+        return self._taken_out
 
     @property
     def text(self) -> bytes:

@@ -7,7 +7,9 @@ older pod's, another tool's) is understood as a whole once, and has its lines fr
 
 from __future__ import annotations
 
-from pod.linux import jsonfile
+import os
+
+from pod.linux import files, jsonfile
 from pod.oci import media_types
 from pod.oci.manifest import Descriptor, Index
 
@@ -16,9 +18,12 @@ TAIL = b"\n]}\n"
 BETWEEN = b",\n"
 
 
+_BLANK = b"\n "
+
+
 def in_lines(text: bytes) -> bool:
-    """True where each descriptor has a line of its own."""
-    return text.startswith(HEAD) and text.endswith(TAIL)
+    """True where each descriptor has a line of its own, and no line is blank."""
+    return text.startswith(HEAD) and text.endswith(TAIL) and _BLANK not in text
 
 
 def split(text: bytes) -> list[bytes]:
@@ -27,6 +32,30 @@ def split(text: bytes) -> list[bytes]:
         body = text[len(HEAD) : -len(TAIL)]
         return body.split(BETWEEN) if body else []
     return [line(descriptor) for descriptor in Index.from_json(jsonfile.loads(text)).manifests]
+
+
+def take_out(path: str, lines: list[bytes], kept: list[bytes]) -> bool:
+    """Take lines out of an index in its place: a full disk has no room for another one. They become blanks.
+
+    False where more is to be changed than that, or the index is not the one with these lines. It is the same file with
+    fewer descriptors for any reader; it gets its form back by the next change that finds room.
+    """
+    if [line for line in lines if line in set(kept)] != kept or files.read_bytes(path) != join(lines):
+        return False
+    left, pieces = len(kept), [HEAD]
+    for number, line in enumerate(lines):
+        stays = line in kept
+        left -= stays
+        pieces.append(line if stays else b" " * len(line))
+        if number < len(lines) - 1:
+            pieces.append(BETWEEN if stays and left else b" \n")
+    fd = os.open(path, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.pwrite(fd, b"".join((*pieces, TAIL)), 0)
+        os.fsync(fd)
+    finally:
+        os.close(fd)
+    return True
 
 
 def line(descriptor: Descriptor) -> bytes:

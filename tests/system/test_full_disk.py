@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from pod.oci.manifest import REF_NAME
+from pod.storage import index_file
 from tests.support import stores
 from tests.support.commands import CommandLine, Result
 from tests.support.images import Image, write_docker_archive
@@ -116,6 +118,28 @@ def test_removing_containers_works_on_a_full_disk(pod: CommandLine, disk: SmallD
     disk.fill()
     pod("rm", "-f", "busy").ok()
     assert debris(disk) == ""
+
+
+def test_removing_images_works_on_a_full_disk_and_makes_room(pod: CommandLine, disk: SmallDisk, scratch: Path) -> None:
+    """There is no room for another index: the present one loses the image in its place."""
+    content = layer([file("content", bytes(1 << 20))])
+    names = ["example.com/one:1", "example.com/two:1"]
+    many = [Image([content, layer([file(name[-5:-2], b"x")])], tags=[name]) for name in names]
+    pod("load", "-i", write_docker_archive(scratch / "two.tar", *many)).ok()
+    index = f"{disk.path}/s/images/index.json"
+    for name in names:
+        disk.fill()
+        assert disk.free() == 0
+        removed = pod("rmi", name).ok()
+        assert removed.lines[0] == f"Untagged: {name}"
+        listed = {one["annotations"][REF_NAME] for one in json.loads(disk.shell(f"cat {index}"))["manifests"]}
+        assert name not in listed and "docker.io/library/busybox:latest" in listed
+    assert disk.free() > 2048, "both layers, blob and files, are gone"
+    disk.make_room()
+    pod("tag", "busybox", "more:1").ok()
+    pod("rmi", "more:1").ok()
+    assert index_file.in_lines(disk.shell(f"cat {index}").encode())
+    assert pod("run", "--rm", "--network", "none", "busybox", "echo", "well").ok().stdout == "well\n"
 
 
 def test_a_container_goes_on_when_its_log_does_not_fit(pod: CommandLine, disk: SmallDisk) -> None:

@@ -85,6 +85,27 @@ def test_a_broken_line_is_told_of_and_nothing_is_written(store: ImageStore) -> N
     assert text(store) == broken
 
 
+@pytest.mark.parametrize("gone", [(0,), (1,), (3,), (0, 3), (2, 3), (0, 1, 2), (0, 1, 2, 3)])
+def test_lines_are_taken_out_in_their_place(store: ImageStore, gone: tuple[int, ...]) -> None:
+    for number in range(4):
+        add(store, f"localhost/image:{number}", content=str(number))
+    before, lines = text(store), index_file.split(text(store))
+    kept = [line for number, line in enumerate(lines) if number not in gone]
+    assert index_file.take_out(store.layout.index, lines, kept)
+    assert len(text(store)) == len(before) and not index_file.in_lines(text(store))
+    assert index_file.split(text(store)) == kept == store.lines()
+
+
+def test_nothing_else_is_changed_in_its_place(store: ImageStore) -> None:
+    add(store, BUSYBOX)
+    add(store, "localhost/other:1", content="other")
+    before, lines = text(store), index_file.split(text(store))
+    for wanted in (lines[::-1], [*lines, lines[0]], [lines[0].replace(b"latest", b"newest")]):
+        assert not index_file.take_out(store.layout.index, lines, wanted)
+    assert not index_file.take_out(store.layout.index, lines[:1], []), "somebody else has written"
+    assert text(store) == before
+
+
 def test_the_line_of_an_image_says_what_it_has(store: ImageStore) -> None:
     image = store.image(store.entries()[0]) if add(store, BUSYBOX) and store.entries() else None
     assert image is not None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from pod.engine import uses
+import contextlib
+
+from pod.engine import containers, uses
 from pod.engine.images import users
-from pod.errors import PodError, StorageError
+from pod.errors import NoSuchContainer, PodError, StorageError
 from pod.linux import files
 from pod.oci.digest import Digest
 from pod.oci.manifest import IMAGE_ID, PARTS
@@ -57,7 +59,8 @@ def collect_quietly(engine: Engine) -> None:
     try:
         collect(engine)
     except (PodError, OSError):
-        leftovers.suspect(engine.layout)
+        with contextlib.suppress(OSError):  # a full disk, most likely: then nothing can be noted either
+            leftovers.suspect(engine.layout)
 
 
 def collect_locked(engine: Engine, changes: ImageChanges) -> Collected:
@@ -89,7 +92,7 @@ def collect_leftovers(engine: Engine, changes: ImageChanges) -> Collected:
     changes.write()
     layout = engine.layout
     index = changes.text
-    left = [index_file.understood(line) for line in leftovers.every(layout)]
+    left = [index_file.understood(line) for line in {*leftovers.every(layout), *changes.unnoted}]
     if leftovers.are_suspected(layout) or not image_lookup.is_clear_of_parts(index) or not all(map(_is_told, left)):
         return collect_locked(engine, changes)
     kept = [image for image in left if _is_in_use(layout, image)]
@@ -117,9 +120,21 @@ def _is_told(image: Descriptor) -> bool:
 
 def _is_in_use(layout: StorageLayout, image: Descriptor) -> bool:
     """True where containers need the parts of an image that is listed no more."""
-    image_id = image.annotations[IMAGE_ID].removeprefix("sha256:")
-    made_from_it = uses.ids_of(layout, uses.IMAGES, image_id)
-    return bool(made_from_it or uses.ids_of(layout, uses.MANIFESTS, image.digest.hex))
+    image_id, digest = image.annotations[IMAGE_ID], str(image.digest)
+    noted = (
+        *uses.ids_of(layout, uses.IMAGES, image_id.removeprefix("sha256:")),
+        *uses.ids_of(layout, uses.MANIFESTS, image.digest.hex),
+    )
+    for container_id in noted:
+        try:
+            record = containers.load(layout, container_id).record
+        except NoSuchContainer:
+            continue
+        except StorageError:
+            return True  # nobody can tell
+        if record.image == image_id or any(mount.image_digest == digest for mount in record.mounts):
+            return True
+    return False
 
 
 def _needed_by_builds(layout: StorageLayout, layers: set[str]) -> set[str]:
