@@ -40,11 +40,12 @@ def take_out(path: str, lines: list[bytes], kept: list[bytes]) -> bool:
     False where more is to be changed than that, or the index is not the one with these lines. It is the same file with
     fewer descriptors for any reader; it gets its form back by the next change that finds room.
     """
-    if [line for line in lines if line in set(kept)] != kept or files.read_bytes(path) != join(lines):
+    staying = set(kept)
+    if [line for line in lines if line in staying] != kept or files.read_bytes(path) != join(lines):
         return False
     left, pieces = len(kept), [HEAD]
     for number, line in enumerate(lines):
-        stays = line in kept
+        stays = line in staying
         left -= stays
         pieces.append(line if stays else b" " * len(line))
         if number < len(lines) - 1:
