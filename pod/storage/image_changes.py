@@ -49,7 +49,7 @@ class ImageChanges:
         self._lines: list[bytes] = []
         self._before: list[bytes] = []
         self._dropped: list[bytes] = []
-        self._taken_out = False
+        self._taken_out: list[bytes] | None = None  # the lines that are left, for want of room for another file
         self.unnoted: tuple[bytes, ...] = ()  # what was taken out of the index without a note: the disk is full
         self._known: dict[bytes, Entry | None] = {}
 
@@ -90,15 +90,18 @@ class ImageChanges:
         except OSError as err:
             if err.errno not in (errno.ENOSPC, errno.EDQUOT) or not self._take_out():
                 raise
-            self.unnoted = tuple(dropped)
+            self.unnoted, self._dropped = (*self.unnoted, *dropped), []
             return
         self._before, self._dropped = list(self._lines), []
 
     def _take_out(self) -> bool:
         """Let the index lose images, where that is all and the disk is full; once they are gone, there may be room."""
-        if not self._taken_out:
-            self._taken_out = index_file.take_out(self.store.layout.index, self._before, self._lines)
-        return self._taken_out
+        if self._taken_out == self._lines:
+            return True
+        done = index_file.take_out(self.store.layout.index, self._before, self._lines)
+        if done:
+            self._taken_out = list(self._lines)
+        return done
 
     @property
     def text(self) -> bytes:

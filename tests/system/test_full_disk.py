@@ -135,6 +135,7 @@ def test_removing_images_works_on_a_full_disk_and_makes_room(pod: CommandLine, d
         listed = {one["annotations"][REF_NAME] for one in json.loads(disk.shell(f"cat {index}"))["manifests"]}
         assert name not in listed and "docker.io/library/busybox:latest" in listed
     assert disk.free() > 2048, "both layers, blob and files, are gone"
+    assert disk.shell(f"cd {disk.path}/s; test ! -d leftovers || ls leftovers") == ""
     disk.make_room()
     pod("tag", "busybox", "more:1").ok()
     pod("rmi", "more:1").ok()
