@@ -7,8 +7,6 @@ import os
 from pod.errors import BuildError, PodError
 from pod.linux import workers
 from pod.storage.compression import Decompressed
-from pod.storage.extract import Extractor
-from pod.storage.tar.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,6 +47,9 @@ def unpack(
 
     `owner` is whom everything shall belong to, None for whom the archive names.
     """
+    from pod.storage.extract import Extractor
+    from pod.storage.tar.source import Source
+
     with open(path, "rb", buffering=0) as stream:
         pieces = Decompressed(stream).pieces()
         limit = _ALWAYS + _RATIO * os.fstat(stream.fileno()).st_size

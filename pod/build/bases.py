@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from pod.build.dockerfile.expand import BadSubstitution, expand
 from pod.build.dockerfile.instructions import Instruction, OnBuild, Stage
 from pod.build.dockerfile.location import error
@@ -94,6 +92,8 @@ def _other_images(session: Session, body: tuple[Instruction, ...]) -> None:
                     scratch(session.platform) if name == SCRATCH else of_image(session, name, session.options.platform)
                 )
             except PodError as err:
+                from difflib import get_close_matches  # only for the message
+
                 stages = [stage.name for stage in session.graph.file.stages if stage.name]
                 near = get_close_matches(name.lower(), stages, n=1)
                 hint = f"did you mean stage {near[0]}?" if near else err.hint

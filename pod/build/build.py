@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import _signal
 
-from pod.build import bases, export, image, schedule
+from pod.build import bases, image, schedule
 from pod.build.context import opening
 from pod.build.dockerfile.expand import BadSubstitution, expand
 from pod.build.dockerfile.instructions import Dockerfile
@@ -218,13 +218,17 @@ def _finish(session: Session, state: StageState, display: Display) -> Digest | N
     """Store the image, or write the files that were asked for in place of it."""
     outputs = session.options.outputs
     for output in outputs:
-        if output.type in export.FILES:
+        if output.is_files:
+            from pod.build import export
+
             export.write_files(session, state, output)
-    if outputs and all(output.type in (*export.FILES, "cacheonly") for output in outputs):
+    if outputs and all(output.is_files or output.type == "cacheonly" for output in outputs):
         return None
     image_id = image.store(session, state)
     for output in outputs:
-        if output.type in export.ARCHIVES:
+        if output.is_archive:
+            from pod.build import export
+
             export.write_archive(session, image_id, output)
     if session.options.push or any(output.type == "registry" for output in outputs):
         _push(session, image_id, display)

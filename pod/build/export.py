@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from pod.oci.digest import Digest
 
 _ARCHIVES = {"oci": save.OCI_ARCHIVE, "docker": save.DOCKER_ARCHIVE}
-FILES = ("local", "tar")
-ARCHIVES = tuple(_ARCHIVES)
 
 
 def write_files(session: Session, state: StageState, output: Output) -> None:

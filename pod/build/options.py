@@ -22,6 +22,16 @@ class Output(Record):
     target: str = ""  # a path; "-" is stdout
     attributes: dict[str, str] = {}
 
+    @property
+    def is_files(self) -> bool:
+        """True for the files of the last stage, in a folder or a tarball."""
+        return self.type in ("local", "tar")
+
+    @property
+    def is_archive(self) -> bool:
+        """True for the image as an archive."""
+        return self.type in ("oci", "docker")
+
 
 class StepOptions(Record):
     """What the containers of RUN get."""

@@ -98,8 +98,6 @@ class Step(Record):
 
 def cache_key(step: Step, kind: str, seen: dict[str, Any]) -> str:
     """Return the key of a step: a digest of all that its result depends on."""
-    import hashlib
-
     from pod.linux import jsonfile
 
     document = {
@@ -109,7 +107,7 @@ def cache_key(step: Step, kind: str, seen: dict[str, Any]) -> str:
         "timestamp": step.session.timestamp,
         **seen,
     }
-    return hashlib.sha256(jsonfile.dumps(document)).hexdigest()
+    return Digest.of(jsonfile.dumps(document)).hex
 
 
 def recall(step: Step, key: str) -> CachedStep | None:

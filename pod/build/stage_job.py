@@ -12,8 +12,8 @@ from pod.build.session import Session, Step
 from pod.build.stages import Segment
 from pod.build.state import StageState
 from pod.build.steps import settings
-from pod.engine.manifests.sources import platform_of
 from pod.errors import BuildError, DockerfileError, PodError, StepFailed
+from pod.oci.platform import Platform
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -67,8 +67,8 @@ class StageJob(Job):
         stage = session.graph.file.stages[self._segment.stage]
         name = f"{session.options.label}{stage.number}:{place}"
         use_cache = not session.options.no_cache and stage.name not in session.options.no_cache_stages
-        step = Step(session, name, stages, instruction, report, use_cache, platform_of(state.image))
-        act = _acts().get(instruction.word)
+        step = Step(session, name, stages, instruction, report, use_cache, Platform.of(state.image))
+        act = _act(instruction.word)
         if act is None:
             try:
                 return settings.apply(state, instruction, session.escape, session.given(stage))
@@ -98,11 +98,22 @@ def _located(err: PodError | OSError, instruction: Instruction) -> PodError:
     return BuildError(f"{place.file}:{place.line}: {instruction.word}: {what}", hint=place.show())
 
 
-def _acts() -> dict[str, Callable[[Step, StageState], StageState]]:
-    """Return the instructions that make layers."""
-    from pod.build.steps.add import add
-    from pod.build.steps.copy import copy
-    from pod.build.steps.run import run
-    from pod.build.steps.workdir import workdir
+def _act(word: str) -> Callable[[Step, StageState], StageState] | None:
+    """Return what does an instruction that makes a layer; None for one that only settles something."""
+    if word == "RUN":
+        from pod.build.steps.run import run
 
-    return {"RUN": run, "COPY": copy, "ADD": add, "WORKDIR": workdir}
+        return run
+    if word == "COPY":
+        from pod.build.steps.copy import copy
+
+        return copy
+    if word == "ADD":
+        from pod.build.steps.add import add
+
+        return add
+    if word == "WORKDIR":
+        from pod.build.steps.workdir import workdir
+
+        return workdir
+    return None

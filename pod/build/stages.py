@@ -6,8 +6,6 @@ for it: `COPY --from=build` at the end of a long stage lets the two run side by 
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from pod.build.dockerfile import words
 from pod.build.dockerfile.expand import BadSubstitution, expand
 from pod.build.dockerfile.instructions import Command, Dockerfile, Instruction, OnBuild, Stage, Transfer
@@ -73,6 +71,8 @@ class Graph:
             return self.file.stages[-1]
         found = self.find(name)
         if found is None:
+            from difflib import get_close_matches  # only for the message
+
             names = [stage.name for stage in self.file.stages if stage.name]
             near = get_close_matches(name.lower(), names, n=1)
             hint = f"did you mean {near[0]}?" if near else f"the stages are: {', '.join(names) or '0 (it has no name)'}"

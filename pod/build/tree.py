@@ -9,7 +9,6 @@ import os
 import posixpath
 import re
 import stat
-from difflib import get_close_matches
 
 from pod.build.ignore import Ignore, translate
 from pod.record import Record
@@ -179,5 +178,7 @@ def why_missing(tree: Tree, pattern: str) -> str:
     if pattern.startswith("../") or "/../" in pattern:
         return f"{pattern:.60} leads out of the context, whose root is all that a build sees"
     folder, name = posixpath.split(posixpath.normpath("/" + pattern).lstrip("/"))
+    from difflib import get_close_matches  # only for the message
+
     near = get_close_matches(name, tree.names(folder or "."), n=3, cutoff=0.5)
     return f"there is {', '.join(posixpath.join(folder, other) for other in near)}" if near else ""

@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import select
 
-from pod.linux import syscalls as sc
 from pod.linux.process import ProcessId
 from pod.record import Record
 
@@ -257,6 +256,8 @@ class _Watch:
     """Wakes up when a file in the log's folder grows or is rotated, and when the monitor ends (inotify(7))."""
 
     def __init__(self, monitor: ProcessId, folder: str) -> None:
+        from pod.linux import syscalls as sc  # it brings ctypes, which only following needs
+
         self._inotify = sc.inotify_init1(os.O_CLOEXEC | os.O_NONBLOCK)
         sc.inotify_add_watch(self._inotify, folder, sc.IN_MODIFY | sc.IN_CREATE | sc.IN_MOVED_TO)
         self._pidfd = monitor_descriptor(monitor)

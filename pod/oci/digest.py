@@ -17,6 +17,11 @@ class Digest(Record):
     hex: str
 
     @classmethod
+    def of(cls, data: bytes) -> Digest:
+        """Return the digest of a document. `hashlib` loads OpenSSL's library, which pays from a megabyte on."""
+        return cls(_sha256()(data).hexdigest())
+
+    @classmethod
     def parse(cls, text: str) -> Digest:
         """Read `sha256:…`. Raises InvalidReference that quotes the text."""
         algorithm, _, value = text.partition(":")
@@ -44,3 +49,15 @@ class Digest(Record):
             return cls.parse(document)
         except InvalidReference as err:
             raise ValueError(err.message) from err
+
+
+def _sha256() -> Any:
+    """Return what `hashlib` itself falls back on, 4 ms sooner."""
+    try:
+        from _sha2 import sha256  # type: ignore[import-not-found]  # since Python 3.12
+    except ImportError:
+        try:
+            from _sha256 import sha256  # type: ignore[import-not-found]
+        except ImportError:
+            from hashlib import sha256
+    return sha256

@@ -7,6 +7,10 @@ import os
 from pod.errors import InvalidReference
 from pod.record import Record
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pod.oci.image_config import ImageConfig
+
 _ARCHITECTURES = {
     "x86_64": ("amd64", ""),
     "aarch64": ("arm64", "v8"),
@@ -38,6 +42,11 @@ class Platform(Record):
         """Return this machine's platform."""
         architecture, variant = _ARCHITECTURES.get(os.uname().machine, (os.uname().machine, ""))
         return cls(architecture, "linux", variant)
+
+    @classmethod
+    def of(cls, config: ImageConfig) -> Platform:
+        """Return what an image's configuration says it runs on."""
+        return cls(config.architecture, config.os, config.variant, config.os_version)
 
     @classmethod
     def parse_text(cls, text: str) -> Platform:

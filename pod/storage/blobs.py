@@ -61,9 +61,9 @@ class BlobStaging(Staging):
 
     def add_bytes(self, data: bytes) -> Digest:
         """Stage a small blob and return its digest."""
-        writer = BlobWriter(self)
-        writer.write(data)
-        return writer.finish()
+        digest = Digest.of(data)
+        files.write_atomic(self.path(digest), data, durable=False)
+        return digest
 
     def add_stream(
         self,

@@ -76,9 +76,7 @@ def stamp() -> str:
 
 def diff_id(of_stamp: str) -> Digest:
     """Return the name of the layer for a stamp."""
-    import hashlib
-
-    return Digest(hashlib.sha256(f"pod host image: {of_stamp}".encode()).hexdigest())
+    return Digest.of(f"pod host image: {of_stamp}".encode())
 
 
 def config(of_stamp: str) -> ImageConfig:

@@ -10,14 +10,14 @@ from pod.oci import media_types
 from pod.oci.digest import Digest
 from pod.oci.manifest import Descriptor, Manifest
 from pod.oci.platform import Platform
-from pod.storage import host_image, image_changes
-from pod.storage.blobs import BlobStaging
-from pod.storage.image_changes import ImageChanges, NewImage
+from pod.storage import host_image
 from pod.storage.images import Image, repository
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pod.oci.image_config import ImageConfig
+    from pod.storage.blobs import BlobStaging
+    from pod.storage.image_changes import NewImage
     from pod.storage.images import Entry, ImageStore
 
 
@@ -27,10 +27,13 @@ def register(store: ImageStore) -> Entry:
     The image of a former state loses the name, and its place in the list if it has no other name: containers that
     were made from it keep what they need.
     """
+    from pod.storage import image_changes  # which those who only list images have no use for
+    from pod.storage.blobs import BlobStaging
+
     with BlobStaging(store.layout, "host") as staging:
         image = _stage(staging)
         staging.flush(image.blobs)
-        with ImageChanges(store) as changes:
+        with image_changes.ImageChanges(store) as changes:
             former = changes.named(host_image.NAME)
             image_changes.publish(changes, staging, [image], times.now())
             if former is not None and not any(entry.name for entry in changes.of_image(former.id)):
@@ -43,12 +46,14 @@ def present() -> Image:
     document = host_image.config(host_image.stamp())
     config = jsonfile.dumps(document.to_json())
     manifest = _manifest(document, config)
-    digest = _digest(jsonfile.dumps(manifest.to_json()))
+    digest = Digest.of(jsonfile.dumps(manifest.to_json()))
     names = (host_image.NAME,)
-    return Image(_digest(config), digest, manifest, document, names, (f"{repository(names[0])}@{digest}",))
+    return Image(Digest.of(config), digest, manifest, document, names, (f"{repository(names[0])}@{digest}",))
 
 
 def _stage(staging: BlobStaging) -> NewImage:
+    from pod.storage.image_changes import NewImage
+
     document = host_image.config(host_image.stamp())
     config = jsonfile.dumps(document.to_json())
     image_id = staging.add_bytes(config)
@@ -61,10 +66,4 @@ def _stage(staging: BlobStaging) -> NewImage:
 def _manifest(document: ImageConfig, config: bytes) -> Manifest:
     # The layer has no blob: whoever wants its bytes packs them (host_saving).
     layer = Descriptor(media_types.OCI_LAYER, document.rootfs.diff_ids[0], 0)
-    return Manifest.of(Descriptor(media_types.OCI_CONFIG, _digest(config), len(config)), (layer,))
-
-
-def _digest(data: bytes) -> Digest:
-    import hashlib
-
-    return Digest(hashlib.sha256(data).hexdigest())
+    return Manifest.of(Descriptor(media_types.OCI_CONFIG, Digest.of(config), len(config)), (layer,))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import urllib.parse
 
-from pod.build.context.http import is_url
 from pod.errors import BuildError
 from pod.linux import files, process
 from pod.record import Record
@@ -27,13 +26,6 @@ class Cloned(Record):
 
     path: str
     commit: str
-
-
-def is_git(source: str) -> bool:
-    """True for a git repository, as Docker tells it from a file (https://docs.docker.com/reference/dockerfile/#add)."""
-    if source.startswith(("git://", "ssh://", "git@")):
-        return True
-    return is_url(source) and source.partition("#")[0].partition("?")[0].endswith(".git")
 
 
 def parse(url: str) -> Repository:

@@ -26,11 +26,6 @@ class Fetched(Record):
     type: str = ""  # what the server calls it
 
 
-def is_url(source: str) -> bool:
-    """True for a file that is fetched by HTTP."""
-    return source.startswith(("http://", "https://"))
-
-
 def fetch(url: str, path: str, expected: str = "", limit: int = _LIMIT) -> Fetched:
     """Fetch a file. Raises BuildError, and DigestMismatch where it is not what `expected` (sha256:…) says."""
     name, _, wanted = expected.partition(":")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 
 from pod.build import archives, ignore
-from pod.build.context import Context, git, http, inside
-from pod.build.context.git import is_git
-from pod.build.context.http import is_url
+from pod.build.context import Context, inside
+from pod.build.context.places import is_git, is_url
 from pod.errors import BuildError
 from pod.linux import files
 from pod.record import Record
@@ -47,14 +46,26 @@ def _named(engine: Engine, name: str, where: str, folder: str) -> Context:
     os.mkdir(folder)
     path = key = ""
     if is_git(where):
-        path = git.clone(git.parse(where), f"{folder}/context").path
+        path = _clone(where, folder)
     elif is_url(where):
-        path = unpack(engine, http.fetch(where, f"{folder}/fetched").path, f"{folder}/context", where)
+        path = unpack(engine, _fetch(where, f"{folder}/fetched"), f"{folder}/context", where)
     else:
         path = key = os.path.abspath(where)
         if not os.path.isdir(path):
             raise BuildError(f"the build context {name}={where:.200} is no folder")
     return Context(path, _context_rules(path, _IGNORE_FILES, own=bool(key)), key)
+
+
+def _clone(url: str, folder: str) -> str:
+    from pod.build.context import git
+
+    return git.clone(git.parse(url), f"{folder}/context").path
+
+
+def _fetch(url: str, path: str) -> str:
+    from pod.build.context import http
+
+    return http.fetch(url, path).path
 
 
 def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
@@ -69,13 +80,13 @@ def _open_main(engine: Engine, options: BuildOptions, folder: str) -> Opened:
         else:
             raise BuildError("standard input cannot be both the Dockerfile and the context")
     elif is_git(options.context) or options.context.startswith("github.com/"):
-        path = git.clone(git.parse(options.context), f"{folder}/context").path
+        path = _clone(options.context, folder)
     elif is_url(options.context):
-        fetched = http.fetch(options.context, f"{folder}/fetched")
-        if not archives.is_archive(fetched.path):
-            data = files.read_bytes(fetched.path, _MAX_DOCKERFILE)
+        fetched = _fetch(options.context, f"{folder}/fetched")
+        if not archives.is_archive(fetched):
+            data = files.read_bytes(fetched, _MAX_DOCKERFILE)
             return Opened(None, data.decode(errors="replace"), options.context)
-        path = unpack(engine, fetched.path, f"{folder}/context", options.context)
+        path = unpack(engine, fetched, f"{folder}/context", options.context)
     else:
         path = key = _folder(options.context)
     if text is not None:
@@ -121,7 +132,7 @@ def unpack(engine: Engine, archive: str, folder: str, what: str) -> str:
 def _read_dockerfile(options: BuildOptions, context: str, folder: str) -> tuple[bytes, str]:
     """Return the Dockerfile and its path."""
     if is_url(options.file):
-        return files.read_bytes(http.fetch(options.file, f"{folder}/Dockerfile").path, _MAX_DOCKERFILE), options.file
+        return files.read_bytes(_fetch(options.file, f"{folder}/Dockerfile"), _MAX_DOCKERFILE), options.file
     if options.file:
         candidates = [options.file, os.path.join(context, options.file)]
     else:

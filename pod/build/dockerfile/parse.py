@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from pod.build.dockerfile import lines, words
 from pod.build.dockerfile.instructions import (
     Command,
@@ -90,6 +88,8 @@ def _parse(line: LogicalLine, escape: str, offset: int) -> Instruction:
     word = keyword.upper()
     maker = _MAKERS.get(word)
     if maker is None:
+        from difflib import get_close_matches  # only for the message
+
         near = get_close_matches(word, _MAKERS, n=1, cutoff=0.6)
         raise error(line.at(offset), f"unknown instruction: {keyword:.40}", f"did you mean {near[0]}?" if near else "")
     rest = text[len(keyword) :]
@@ -111,6 +111,8 @@ def _flag(line: LogicalLine, word: str, text: str, offset: int) -> Flag:
     name, equals, value = text[2:].partition("=")
     known = _FLAGS[word]
     if name not in known:
+        from difflib import get_close_matches  # only for the message
+
         near = get_close_matches(name, known, n=1, cutoff=0.5)
         names = ", ".join(f"--{flag}" for flag in known)
         hint = f"did you mean --{near[0]}?" if near else f"{word} has {names}"

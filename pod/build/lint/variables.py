@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from pod.build.dockerfile.expand import BadSubstitution, expand
 from pod.build.dockerfile.instructions import Dockerfile, Instruction, Pairs, Stage, Transfer, Word, Words
 from pod.build.lint import Warned
@@ -51,6 +49,8 @@ def _from(file: Dockerfile, stage: Stage, known: Mapping[str, str]) -> Iterator[
 
 
 def _meant(name: str, known: Mapping[str, str]) -> str:
+    from difflib import get_close_matches  # only for the message
+
     near = get_close_matches(name, known, n=1, cutoff=0.8)
     return f" (did you mean {near[0]}?)" if near else ""
 

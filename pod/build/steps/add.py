@@ -8,7 +8,8 @@ import stat
 
 from pod.build import archives
 from pod.build import session as sessions
-from pod.build.context import Context, git, http
+from pod.build.context import Context
+from pod.build.context.places import is_git, is_url
 from pod.build.dockerfile.location import error
 from pod.build.events import Output
 from pod.build.step_root import StepRoot
@@ -33,7 +34,7 @@ def add(step: Step, state: StageState) -> StageState:
     instruction = step.instruction
     order = copy.read_order(step, state, keep_owner=False)
     shown = f"ADD {instruction.text.partition(chr(10))[0]}"
-    fetched = [source for source in order.sources if git.is_git(source) or http.is_url(source)]
+    fetched = [source for source in order.sources if is_git(source) or is_url(source)]
     for flag in ("checksum", "keep-git-dir"):
         if instruction.flag(flag) and not fetched:
             raise error(instruction.location, f"--{flag} is for sources that are fetched from elsewhere")
@@ -45,7 +46,7 @@ def add(step: Step, state: StageState) -> StageState:
     for source in fetched:
         with Staging(step.session.engine.layout, "build-add") as staging:
             one = order.replace(sources=(source,))
-            fetch = _fetch_git if git.is_git(source) else _fetch_url
+            fetch = _fetch_git if is_git(source) else _fetch_url
             step.report(Output(step.name, f"fetching {source}\n".encode()))
             made = fetch(step, state, one, source, staging.folder)
         state = sessions.with_layer(step, state, made, shown)
@@ -141,6 +142,8 @@ def _fetch_url(step: Step, state: StageState, order: Order, url: str, folder: st
     if known is not None and (made := sessions.recall(step, known)) is not None:
         step.was_cached()
         return made
+    from pod.build.context import http
+
     fetched = http.fetch(url, f"{folder}/file", expected)
     unpacks = step.instruction.is_on("unpack")
     seen = {
@@ -179,6 +182,8 @@ def _by_checksum(step: Step, state: StageState, order: Order, url: str) -> str:
 
 
 def _fetch_git(step: Step, state: StageState, order: Order, url: str, folder: str) -> CachedStep:
+    from pod.build.context import git
+
     repository = git.parse(url)
     keep_git = step.instruction.is_on("keep-git-dir")
     cloned = git.clone(repository, f"{folder}/git", keep_git=keep_git)

@@ -9,7 +9,6 @@ from pod.build.dockerfile import lines
 from pod.build.dockerfile.instructions import Command
 from pod.build.dockerfile.location import error
 from pod.build.events import Output
-from pod.build.step_container import StepContainer, engine_in
 from pod.build.step_root import StepRoot
 from pod.build.steps import mounts as run_mounts
 from pod.errors import BuildError, PodError, StepFailed
@@ -97,6 +96,8 @@ def command_of(instruction: Command, state: StageState) -> tuple[tuple[str, ...]
 def _execute(
     step: Step, state: StageState, root: StepRoot, command: tuple[tuple[str, ...], str], mounts: list[StepMount]
 ) -> None:
+    from pod.build.step_container import StepContainer, engine_in  # which a cached step can do without
+
     with run_mounts.prepare(step, mounts, root.folder) as prepared:
         plan = root.prepare_container([*prepared.points, *((path, False) for path in state.config.volumes)])
         record = _record(step, state, command[0], prepared)

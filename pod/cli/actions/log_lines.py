@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pod.cli.parsers import invalid
-from pod.cli.parsers.durations import parse_time
 from pod.engine import containers
 from pod.linux import files
 from pod.record import Record
@@ -39,8 +38,8 @@ def show_logs(context: Context, names: Sequence[str], view: LogView) -> int:
 
     options = LogOptions(
         follow=view.follow,
-        since=parse_time("--since", view.since) if view.since else 0,
-        until=parse_time("--until", view.until) if view.until else 0,
+        since=_time("--since", view.since),
+        until=_time("--until", view.until),
         tail=_tail(view.tail),
     )
     found = [containers.find(context.engine.layout, name) for name in names]
@@ -54,6 +53,14 @@ def show_logs(context: Context, names: Sequence[str], view: LogView) -> int:
         for task in tasks:
             task()
     return 0
+
+
+def _time(option: str, text: str) -> int:
+    if not text:
+        return 0
+    from pod.cli.parsers.durations import parse_time
+
+    return parse_time(option, text)
 
 
 def _tail(text: str) -> int:

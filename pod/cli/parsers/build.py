@@ -190,6 +190,8 @@ def _step(flags: BuildFlags, environ: Mapping[str, str]) -> StepOptions:
 
 
 def _resources(flags: BuildFlags) -> Resources:
+    if all(getattr(flags, name) == default for name, default in LimitFlags._defaults.items()):
+        return Resources()
     from pod.cli.commands.container.create_flags.resources import ResourceFlags
     from pod.cli.parsers.resources import parse_resources
 

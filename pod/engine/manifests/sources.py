@@ -7,7 +7,6 @@ from pod.engine.manifests import lists
 from pod.errors import InvalidReference, NoSuchImage, RegistryError
 from pod.linux import jsonfile
 from pod.oci import media_types
-from pod.oci.image_config import ImageConfig
 from pod.oci.manifest import Descriptor, Index
 from pod.oci.platform import Platform
 from pod.record import Record
@@ -64,11 +63,7 @@ def stored_entry(store: ImageStore, image: Image) -> Descriptor:
     """Return the entry for an image of the store."""
     media_type = image.manifest.media_type or media_types.OCI_MANIFEST
     size = len(read_document(store.layout, image.digest))
-    return Descriptor(media_type, image.digest, size, platform_of(image.config))
-
-
-def platform_of(config: ImageConfig) -> Platform:
-    return Platform(config.architecture, config.os, config.variant, config.os_version)
+    return Descriptor(media_type, image.digest, size, Platform.of(image.config))
 
 
 def _on_registry(name: str, access: Access, *, all: bool) -> Found:
@@ -94,9 +89,9 @@ def _fetched(repository: Repository, reference: Reference, *, all: bool) -> tupl
         return (Descriptor(top.media_type, top.digest, len(top.data)),)
     else:
         config = look_up(repository, wanted, None).config
-        return (Descriptor(top.media_type, top.digest, len(top.data), platform_of(config)),)
+        return (Descriptor(top.media_type, top.digest, len(top.data), Platform.of(config)),)
     image = look_up(repository, wanted, None)
-    return (image.descriptor.replace(platform=platform_of(image.config)),)
+    return (image.descriptor.replace(platform=Platform.of(image.config)),)
 
 
 def _index(data: bytes, repository: Repository, wanted: str) -> Index:

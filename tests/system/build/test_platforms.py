@@ -45,8 +45,8 @@ def test_one_platform_after_the_other_goes_into_the_list_of_manifest(
     pod: CommandLine, build: Callable[..., Any]
 ) -> None:
     for platform in BOTH.split(","):
-        build(TEXT, "--platform", platform, "--manifest", "gathered").ok()
-    assert entries(pod, "gathered") == BOTH.split(",")
+        build(TEXT, "--platform", platform, "--manifest", "one-by-one").ok()
+    assert entries(pod, "one-by-one") == BOTH.split(",")
 
 
 def test_files_of_several_platforms_get_a_folder_each(build: Callable[..., Any], tmp_path: Path) -> None:
