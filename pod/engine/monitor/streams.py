@@ -10,6 +10,8 @@ from pod.engine import attach_protocol as protocol
 from pod.record import Record
 
 _TIOCSWINSZ = 0x5414
+_WIDE = 256 << 10  # bytes of a pipe; with more, what is on its way no longer fits into the processor's cache
+_HEAP = 1 << 20
 
 
 class Pipes(Record):
@@ -40,6 +42,7 @@ class Streams:
         self.terminal = terminal
         self.pending: list[bytes] = []
         self.closing = False
+        self._wide: set[int] = set()  # pipes that were full once
         for fd in {stdin, *outputs} - {-1}:
             os.set_blocking(fd, False)
 
@@ -56,13 +59,30 @@ class Streams:
     def read(self, fd: int) -> bytes | None:
         """Return what the program wrote; b"" when nothing is there now, None when the stream has ended."""
         try:
-            return os.read(fd, protocol.CHUNK) or None
+            data = os.read(fd, protocol.CHUNK)
         except BlockingIOError:
             return b""
         except OSError as err:
             if err.errno == errno.EIO:  # a terminal whose last user has closed it
                 return None
             raise
+        if len(data) == protocol.CHUNK and fd not in self._wide:
+            self._widen(fd)
+        return data or None
+
+    def _widen(self, fd: int) -> None:
+        """Make room for a program that writes faster than we read: it need not wait for us so often, nor we for it.
+
+        Only where it is needed: the kernel gives each user so much for all pipes (pipe(7), pipe-user-pages-soft). The
+        allocator shall keep what it got, too: freeing one large block raises the size from which it gives the end of
+        the heap back (mallopt(3), M_TRIM_THRESHOLD), which it else does with every read.
+        """
+        self._wide.add(fd)
+        bytes(_HEAP)
+        try:
+            fcntl.fcntl(fd, fcntl.F_SETPIPE_SZ, _WIDE)
+        except OSError:
+            pass  # a terminal, or the user has as much as is allowed
 
     def end(self, fd: int) -> None:
         """Forget a stream that has ended."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pod.engine.monitor.network import NetworkSide
     from pod.linux.memory import Sleeper
 
+_AT_ONCE = 4  # reads of one stream before the others have their turn
 _LOG_NAMES = {protocol.OUTPUT: log_file.STDOUT, protocol.ERROR: log_file.STDERR}
 
 
@@ -88,6 +89,10 @@ class Supervisor:
         checking = self.health is not None and self.health.running
         return checking or bool(self.streams.pending) or any(client.pending for client in self.clients)
 
+    def _held_up(self) -> bool:
+        """True while a client does not keep up: it holds the program back, as a full pipe would."""
+        return any(client.pending for client in self.clients)
+
     def _wait(self, timeout: float | None) -> list[tuple[int, int]]:
         poll = select.poll()
         poll.register(self._pidfd, select.POLLIN)
@@ -96,11 +101,11 @@ class Supervisor:
             poll.register(self.health.fileno(), select.POLLIN)
         for fd in self.network.descriptors() if self.network is not None else ():
             poll.register(fd, select.POLLIN)
-        slow = any(client.pending for client in self.clients)
+        slow = self._held_up()
         for client in self.clients:
             reading = 0 if self.streams.pending else select.POLLIN
             poll.register(client.fileno(), reading | (select.POLLOUT if client.pending else 0))
-        if not slow:  # a client that does not keep up holds the program back, as a full pipe would
+        if not slow:
             for fd in self.streams.outputs:
                 poll.register(fd, select.POLLIN)
         if self.streams.pending:
@@ -125,7 +130,7 @@ class Supervisor:
             if event & (select.POLLOUT | select.POLLERR) and self.streams.pending:
                 self.streams.flush()
             if fd in self.streams.outputs and event & ~select.POLLOUT:
-                self._pump(fd)
+                self._pump_much(fd)
         else:
             client = next((c for c in self.clients if c.fileno() == fd), None)
             if client is not None:
@@ -147,14 +152,20 @@ class Supervisor:
         self._exit_code = process.exit_code(status)
         os.close(self._pidfd)
 
-    def _pump(self, fd: int) -> bool:
-        """Pass on one read of what the program wrote; false when there is nothing more now."""
+    def _pump_much(self, fd: int) -> None:
+        """Pass on what the program wrote, as long as whole reads come and nobody holds us up, then look at the rest."""
+        for _ in range(_AT_ONCE):
+            if self._pump(fd) < protocol.CHUNK or self._held_up():
+                return
+
+    def _pump(self, fd: int) -> int:
+        """Pass on one read of what the program wrote, and return its size; 0 when there is nothing more now."""
         data = self.streams.read(fd)
         if data is None:
             self.streams.end(fd)
-            return False
+            return 0
         if not data:
-            return False
+            return 0
         kind = self.streams.outputs[fd]
         if self.log is not None:
             self.log.write(_LOG_NAMES[kind], data)
@@ -162,7 +173,7 @@ class Supervisor:
         for client in [c for c in self.clients if c.wants(kind)]:
             if not client.send(message):
                 self._lose(client)
-        return True
+        return len(data)
 
     def _drain(self) -> None:
         """Pass on what the program and its children wrote before they ended. Their pipes are at their end, unless
