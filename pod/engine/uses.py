@@ -54,6 +54,20 @@ def forget_object(layout: StorageLayout, kind: str, name: str) -> None:
     files.remove_tree(f"{layout.uses}/{kind}/{name}")
 
 
+def sweep_images(layout: StorageLayout) -> None:
+    """Forget images that nothing uses, whatever became of them. The caller holds the lock on images."""
+    for kind in (IMAGES, MANIFESTS):
+        try:
+            names = os.listdir(f"{layout.uses}/{kind}")
+        except FileNotFoundError:
+            continue
+        for name in names:
+            try:
+                os.rmdir(f"{layout.uses}/{kind}/{name}")
+            except OSError:
+                continue  # there are links in it
+
+
 def ids_of(layout: StorageLayout, kind: str, name: str) -> list[str]:
     """Return the ids of the containers that may use something; all are among them of which that cannot be told.
 

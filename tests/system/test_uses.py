@@ -55,6 +55,8 @@ def test_a_container_is_noted_with_all_that_it_uses_and_forgotten_with_it(own: C
     assert all((root(own) / "uses" / link).resolve() == root(own) / "containers" / identity for link in found)
     own("rm", "-v", "c").ok()
     assert links(own) == set()
+    own("image", "prune", "-f").ok()
+    assert not any((root(own) / "uses" / "images").iterdir())
     own("run", "--rm", "-v", "/nameless", "busybox", "true").ok()
     assert links(own) == set()
 

@@ -80,6 +80,7 @@ def collect_locked(engine: Engine, changes: ImageChanges) -> Collected:
     for image in map(index_file.understood, leftovers.every(engine.layout)):
         if image.digest.hex not in wanted.blobs:
             leftovers.forget(engine.layout, image.digest.hex)
+    uses.sweep_images(engine.layout)
     return collected.replace(freed=collected.freed + freed)
 
 
