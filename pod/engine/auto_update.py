@@ -90,7 +90,7 @@ def _current_id(engine: Engine, record: ContainerRecord, policy: str, options: U
     if policy == "local":
         store = ImageStore(engine.layout)
         try:
-            return str(store.find(record.image_name, store.entries()).id)
+            return str(store.lookup(record.image_name)[0].id)
         except NoSuchImage:
             return record.image  # its name was taken away: there is nothing newer
     if not _is_full_name(record.image_name):

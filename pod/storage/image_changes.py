@@ -133,21 +133,15 @@ class ImageChanges:
 
     def named(self, name: str) -> Entry | None:
         """Return the entry with a full name; with "" the first without a name."""
-        text = jsonfile.dumps([name])[1:-1].decode("utf-8", "surrogateescape") if name else ""
+        text = image_lookup.quoted(name) if name else ""
         return next((entry for entry in self._with(text) if entry.name == name), None)
 
     def _with(self, text: str) -> Iterator[Entry]:
-        """Yield the entries whose lines have a text, and those that another tool has written: these may mean it."""
-        wanted = text.encode("utf-8", "surrogateescape")
-        for line in list(self._lines):
-            if wanted in line or not image_lookup.is_ours(line):
-                entry = self._entry(line)
-                if entry is not None:
-                    yield entry
+        return filter(None, map(self._entry, image_lookup.with_text(list(self._lines), text)))
 
     def _entry(self, line: bytes) -> Entry | None:
         if line not in self._known:
-            self._known[line] = self.store.entry(index_file.understood(line))
+            self._known[line] = self.store.entry(self.store.descriptor(line))
         return self._known[line]
 
     def _append(self, entry: Entry) -> None:

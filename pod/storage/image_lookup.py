@@ -15,7 +15,7 @@ from pod.storage import index_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _ID = f'"{IMAGE_ID}":"sha256:'.encode()
 _NAME = f'"{REF_NAME}":'.encode()
@@ -56,6 +56,17 @@ def find(index: bytes, wanted: str) -> tuple[Descriptor, ...]:
 def is_ours(line: bytes) -> bool:
     """True for a line as pod has written it: with its image's id and full name."""
     return _ID in line
+
+
+def with_text(lines: Iterable[bytes], text: str) -> Iterator[bytes]:
+    """Yield the lines that have a text, and those that are not ours: whatever it is, they may mean it."""
+    wanted = text.encode("utf-8", "surrogateescape")
+    return (line for line in lines if wanted in line or not is_ours(line))
+
+
+def quoted(text: str) -> str:
+    """Return a text as it stands in a line, with its quotation marks."""
+    return jsonfile.dumps([text])[1:-1].decode("utf-8", "surrogateescape")
 
 
 def tells_parts(line: bytes) -> bool:

@@ -26,7 +26,7 @@ from pod.storage.documents import read_document
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from pod.storage.layout import StorageLayout
@@ -103,6 +103,20 @@ class ImageStore:
             return files.read_bytes(self.layout.index)
         except FileNotFoundError:
             return b""
+
+    def mentioning(self, text: str) -> Iterator[Entry]:
+        """Yield the entries whose lines in the index have a text, and those that other tools have written."""
+        for line in image_lookup.with_text(self.lines(), text):
+            entry = self.entry(self.descriptor(line))
+            if entry is not None:
+                yield entry
+
+    def descriptor(self, line: bytes) -> Descriptor:
+        """Return what a line of the index says. Raises StorageError when it is broken."""
+        try:
+            return index_file.understood(line)
+        except ValueError as err:
+            raise self._broken_index(err) from err
 
     def entry(self, descriptor: Descriptor) -> Entry | None:
         """Understand a descriptor; None where it leads to no image for this machine."""
@@ -212,6 +226,13 @@ class ImageStore:
         if is_id_prefix(bare):
             return _find_prefix(name, bare, entries)
         raise invalid or no_such_image(name, entries)
+
+    def listed(self, name: str) -> Entry:
+        """Return the entry of a listed image that a person means. Raises NoSuchImage, with names that look alike."""
+        try:
+            return self.lookup(name)[0]
+        except NoSuchImage as err:
+            raise no_such_image(name, self.entries()) from err
 
     def list_embedded(self, names: Iterable[str]) -> bool:
         """List the embedded image if a name or id means it and no stored image; true if that was so.

@@ -80,7 +80,7 @@ def test_a_broken_line_is_told_of_and_nothing_is_written(store: ImageStore) -> N
     Path(store.layout.index).write_bytes(broken := text(store).replace(b'"digest"', b'"digest', 1))
     with pytest.raises(StorageError, match="broken"):
         store.entries()
-    with pytest.raises((StorageError, ValueError)), ImageChanges(store) as changes:
+    with pytest.raises(StorageError, match="broken"), ImageChanges(store) as changes:
         changes.find("busybox")
     assert text(store) == broken
 

@@ -28,10 +28,11 @@ from pod.storage import compressors
 from pod.storage.blobs import BlobStaging
 from pod.storage.documents import read_document
 from pod.storage.images import ImageStore
+from pod.storage.reachable import part
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pod.engine.engine import Engine
     from pod.engine.images.push_layers import PushedLayer
@@ -128,7 +129,7 @@ def push_all_tags(
     reference = Reference.parse(name)
     if reference.tag or reference.digest:
         raise InvalidReference(f"--all-tags excludes a tag or digest, as in {name}")
-    entries = ImageStore(engine.layout).entries()
+    entries = ImageStore(engine.layout).mentioning(reference.name)
     names = [entry.name for entry in entries if entry.name.startswith(f"{reference.name}:")]
     if not names:
         raise NoSuchImage(name)
@@ -188,34 +189,25 @@ def _needs_packing(engine: Engine, image: Image) -> bool:
 
 
 def _elsewhere(store: ImageStore, target: Reference) -> Callable[[Digest], tuple[str, ...]]:
-    """Return what tells which other repositories of the same registry probably have a blob, as images there are named.
-
-    Reading every manifest of the store is put off until somebody asks.
-    """
-    found: dict[Digest, list[str]] | None = None
+    """Return what tells which other repositories of the same registry probably have a blob, as images are named."""
 
     def paths(digest: Digest) -> tuple[str, ...]:
-        nonlocal found
-        if found is None:
-            found = {}
-            for path, layers in _neighbours(store, target):
-                for layer in layers:
-                    found.setdefault(layer.digest, []).append(path)
-        return tuple(found.get(digest, ()))
+        return tuple(dict.fromkeys(_neighbours(store, target, digest)))
 
     return paths
 
 
-def _neighbours(store: ImageStore, target: Reference) -> list[tuple[str, tuple[Descriptor, ...]]]:
-    found = []
-    for entry in store.entries():
+def _neighbours(store: ImageStore, target: Reference, layer: Digest) -> Iterator[str]:
+    """Yield the paths of images on the same registry that have a layer."""
+    for entry in store.mentioning(part(layer.hex)):
         try:
             reference = Reference.parse(entry.name)
-            if reference.registry == target.registry and reference.path != target.path:
-                found.append((reference.path, store.image(entry).manifest.layers))
+            if reference.registry != target.registry or reference.path == target.path:
+                continue
+            if any(descriptor.digest == layer for descriptor in store.image(entry).manifest.layers):
+                yield reference.path
         except (InvalidReference, StorageError, ValueError):
             continue
-    return found
 
 
 def _push_documents(

@@ -12,6 +12,7 @@ from pod.errors import InUse, NoSuchImage, PodError
 from pod.record import Record
 from pod.storage.image_changes import ImageChanges
 from pod.storage.images import ImageStore, familiar, find_name
+from pod.storage.staging import sweep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def remove_images(engine: Engine, words: Sequence[str], *, force: bool = False) 
     removed = []
     store = ImageStore(engine.layout)
     store.list_embedded(words)
+    sweep(engine.layout)  # what killed commands left may have to be collected, too
     with ImageChanges(store) as changes:
         used = _Users(engine)
         for word in words:

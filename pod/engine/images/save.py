@@ -94,29 +94,28 @@ def write(
 def _chosen(store: ImageStore, names: Sequence[str]) -> list[SavedImage]:
     """Return each image once, with the names under which it was asked for."""
     store.list_embedded(names)
-    entries = store.entries()
     chosen: dict[object, SavedImage] = {}
     for name in names:
-        for entry, label in _named(store, name, entries):
+        for entry, label in _named(store, name):
             known = chosen.get(entry.id)
             if known is None:
-                image = store.image(entry, entries)
+                image = store.image(entry, store.same(entry.id))
                 known = SavedImage(image, (), read_document(store.layout, image.manifest.config.digest))
             chosen[entry.id] = known.replace(names=tuple(dict.fromkeys((*known.names, *label))))
     return list(chosen.values())
 
 
-def _named(store: ImageStore, name: str, entries: tuple[Entry, ...]) -> list[tuple[Entry, tuple[str, ...]]]:
+def _named(store: ImageStore, name: str) -> list[tuple[Entry, tuple[str, ...]]]:
     try:
         reference = Reference.parse(name)
     except PodError:
-        return [(store.find(name, entries), ())]
+        return [(store.listed(name), ())]
     if not reference.tag and not reference.digest:
         for wanted in (reference.name, reference.on_localhost().name):
-            tags = [entry for entry in entries if repository(entry.name) == wanted]
+            tags = [entry for entry in store.mentioning(wanted) if repository(entry.name) == wanted]
             if tags:
                 return [(entry, (entry.name,)) for entry in tags]
-    entry = store.find(name, entries)
+    entry = store.listed(name)
     called = entry.name and reference.tag and entry.name.endswith(f":{reference.tag}")
     return [(entry, (entry.name,) if called else ())]
 

@@ -14,9 +14,10 @@ from pod.oci.digest import Digest
 from pod.oci.manifest import REF_NAME, Descriptor, Index
 from pod.oci.reference import Reference, names_registry
 from pod.record import Record
+from pod.storage import image_lookup
 from pod.storage.blobs import BlobStaging
 from pod.storage.image_changes import ImageChanges
-from pod.storage.images import ImageStore, find_name
+from pod.storage.images import ImageStore
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,10 @@ def find(store: ImageStore, text: str) -> ManifestList:
 def find_or_none(store: ImageStore, text: str) -> ManifestList | None:
     """The same, None where there is none."""
     wanted = _spellings(text)
-    for descriptor in store.index().manifests:
+    for line in store.lines():
+        if image_lookup.is_ours(line):  # an image's
+            continue
+        descriptor = store.descriptor(line)
         if not media_types.is_index(descriptor.media_type):
             continue
         name = descriptor.annotations.get(REF_NAME, "")
@@ -63,7 +67,7 @@ def create(engine: Engine, text: str, annotations: dict[str, str], *, amend: boo
     known = find_or_none(store, text)
     if known is not None and amend:
         return known
-    if known is not None or find_name(text, store.entries()) is not None:
+    if known is not None or _is_an_images(store, text):
         kind = "a manifest list" if known is not None else "an image"
         raise NameTaken(
             f"cannot create the manifest list {text}: there is {kind} of that name",
@@ -74,6 +78,11 @@ def create(engine: Engine, text: str, annotations: dict[str, str], *, amend: boo
         raise InvalidReference(f"invalid name {text!r:.200}: a digest is computed, not given")
     new = ManifestList(str(reference.with_default_tag()), Digest("0" * 64), Index(2, (), annotations=annotations))
     return write(engine, new)
+
+
+def _is_an_images(store: ImageStore, text: str) -> bool:
+    """True where an image has a name that is meant."""
+    return any(entry.name == name for name in _spellings(text) for entry in store.mentioning(image_lookup.quoted(name)))
 
 
 def change(engine: Engine, text: str, edit: Callable[[ManifestList], ManifestList]) -> ManifestList:
