@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -76,6 +77,7 @@ def _load_debian(side: Side, cleanup: ExitStack) -> Command:
 
     def forget() -> None:
         side.command("rmi", "-f", "debian:bookworm")
+        os.sync()  # what the other side has left to be written is not to be paid for by this one
 
     cleanup.callback(forget)
     return Command(load, side.command.env, before=forget)
