@@ -352,12 +352,14 @@ def _write(engine: Engine, record: ContainerRecord, state: ContainerState) -> No
         uses.note(layout, record)
         for folder in ("upper", "work", "rootfs"):
             os.mkdir(f"{staging}/{folder}", 0o755 if folder == "upper" else 0o700)
-        jsonfile.write(f"{staging}/record.json", record.to_json(), durable=durable)
+        jsonfile.write_new(f"{staging}/record.json", record.to_json(), durable=durable)
         if record.secrets:
             from pod.engine import secrets
 
             secrets.copy(engine, record, staging)
-        jsonfile.write(f"{staging}/state.json", state.to_json(), durable=durable)
+        jsonfile.write_new(f"{staging}/state.json", state.to_json(), durable=durable)
+        if durable:
+            files.fsync_folder(staging)
         with locks.Lock(layout.lock("names")):
             names.take(layout, record.name, record.id)
             os.rename(staging, layout.container(record.id))

@@ -41,20 +41,25 @@ def write_atomic(path: str, data: bytes, *, mode: int = 0o600, durable: bool = T
     which suits documents that do not outlive a reboot.
     """
     temporary = f"{path}.{os.getpid()}.{os.urandom(4).hex()}.tmp"
-    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
-        try:
-            write_all(fd, data)
-            if durable:
-                os.fsync(fd)
-        finally:
-            os.close(fd)
+        write_new(temporary, data, mode=mode, durable=durable)
         os.rename(temporary, path)
     except BaseException:
         remove_file(temporary)
         raise
     if durable:
         fsync_folder(os.path.dirname(path))
+
+
+def write_new(path: str, data: bytes, *, mode: int = 0o600, durable: bool = True) -> None:
+    """Write a file that nobody reads before its folder is in place; its name is durable after `fsync_folder`."""
+    fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        write_all(fd, data)
+        if durable:
+            os.fsync(fd)
+    finally:
+        os.close(fd)
 
 
 def write_kernel(path: str, text: str) -> None:

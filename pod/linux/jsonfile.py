@@ -91,3 +91,8 @@ def read(path: str, limit: int = 64 << 20) -> Any:
 def write(path: str, value: object, *, mode: int = 0o600, durable: bool = True) -> None:
     """Replace the file at `path` by `value` as JSON, atomically."""
     files.write_atomic(path, dumps(value) + b"\n", mode=mode, durable=durable)
+
+
+def write_new(path: str, value: object, *, durable: bool = True) -> None:
+    """Write `value` as JSON into a folder that is not in place yet (see files.write_new)."""
+    files.write_new(path, dumps(value) + b"\n", durable=durable)
