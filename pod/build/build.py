@@ -55,6 +55,9 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
 
             return Built(platforms.build_each(engine, options, display, lambda one: _build(engine, one, display)))
         return Built(_build(engine, options, display))
+    except BaseException:
+        staging.clear_away(engine.layout)
+        raise
     finally:
         for number, handler in before:
             _signal.signal(number, handler)

@@ -7,7 +7,7 @@ import pickle
 import select
 import struct
 
-from pod.linux import files
+from pod.linux import files, signals
 from pod.linux.workers import Worker
 
 TYPE_CHECKING = False
@@ -49,7 +49,8 @@ def run(
             while len(running) < max(1, limit) and (number := _ready(jobs, waiting, done)) is not None:
                 del waiting[number]
                 jobs[number].results = results
-                running.append(_Running(number, jobs[number]))
+                with signals.Held():
+                    running.append(_Running(number, jobs[number]))
             tick()
             for one in _wait(running):
                 one.listen(hear)

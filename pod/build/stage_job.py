@@ -14,6 +14,7 @@ from pod.build.state import StageState
 from pod.build.steps import settings
 from pod.errors import BuildError, DockerfileError, PodError, StepFailed
 from pod.oci.platform import Platform
+from pod.storage import leftovers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,8 +45,14 @@ class StageJob(Job):
         _signal.signal(_signal.SIGINT, _signal.SIG_IGN)  # the command hears it too, and ends us in order
         stages = {number: self.results[job] for number, job in self._last.items()}
         state = self._start(stages) if self._before is None else self.results[self._before]
-        for place, instruction in enumerate(self._segment.instructions, self._segment.first):
-            state = self._do(state, place, instruction, stages, tell)
+        try:
+            for place, instruction in enumerate(self._segment.instructions, self._segment.first):
+                state = self._do(state, place, instruction, stages, tell)
+        except Exception:
+            raise
+        except BaseException:  # stopped in the middle: a layer may be there that nothing names yet
+            leftovers.suspect(self._session.engine.layout)
+            raise
         return state
 
     def _start(self, stages: Mapping[int, StageState]) -> StageState:

@@ -6,8 +6,13 @@ import _signal
 
 from pod.errors import UsageError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import TracebackType
+
 SIGKILL = 9
 SIGTERM = 15
+_ENDING = (_signal.SIGINT, _signal.SIGTERM)
 
 _REAL_TIME_FIRST = 34  # what glibc leaves of the kernel's 32…64
 _REAL_TIME_LAST = 64
@@ -50,3 +55,28 @@ def name(value: int) -> str:
         if known == value:
             return text
     return f"SIGRTMIN+{value - _REAL_TIME_FIRST}" if _REAL_TIME_FIRST <= value <= _REAL_TIME_LAST else str(value)
+
+
+class Held:
+    """`with Held():` has SIGINT and SIGTERM wait until the block is left: what it begins is known to who will end it.
+
+    A handler's exception is raised as the block is left.
+    """
+
+    def __enter__(self) -> None:
+        self._before = _signal.pthread_sigmask(_signal.SIG_BLOCK, ())
+        try:
+            _signal.pthread_sigmask(_signal.SIG_BLOCK, _ENDING)
+        except BaseException:  # the handler of one that came before
+            _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        _signal.pthread_sigmask(_signal.SIG_SETMASK, self._before)
+
+
+def let_in() -> None:
+    """Have them come: for a child that was forked in such a block."""
+    _signal.pthread_sigmask(_signal.SIG_UNBLOCK, _ENDING)

@@ -12,7 +12,7 @@ import pickle
 import select
 import struct
 
-from pod.linux import files, syscalls
+from pod.linux import files, signals, syscalls
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,8 +66,9 @@ def run_all(
         while waiting or running:
             while waiting and len(running) < max(1, limit):
                 number = waiting.pop()
-                worker = Worker(jobs[number])
-                running[worker.fd] = number, worker
+                with signals.Held():
+                    worker = Worker(jobs[number])
+                    running[worker.fd] = number, worker
                 poll.register(worker.fd, select.POLLIN)
             ready = poll.poll(None if silence is None else silence * 1000)
             if not ready:
@@ -90,7 +91,10 @@ def run_all(
 
 
 class Worker:
-    """One job running in a child, seen from the parent. What it says is readable on `fd`."""
+    """One job running in a child, seen from the parent. What it says is readable on `fd`.
+
+    Make it in a `signals.Held` block with whatever sees to its end: no signal may come in between.
+    """
 
     def __init__(self, job: Job) -> None:
         self.fd, write = os.pipe()
@@ -100,19 +104,18 @@ class Worker:
         self._result: Any = None
         self.ended = False
         # What stops a child waits until its handler can: raised among the interpreter's fork hooks it would be lost.
-        mask = _signal.pthread_sigmask(_signal.SIG_BLOCK, (_SIGTERM,))
-        self.pid = os.fork()
-        if self.pid == 0:
-            try:
-                os.close(self.fd)
-                syscalls.prctl(syscalls.PR_SET_PDEATHSIG, _SIGKILL)
-                _signal.signal(_SIGTERM, _stop)
-                _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
-                if os.getppid() == parent:
-                    _work(job, write)
-            finally:
-                os._exit(0)
-        _signal.pthread_sigmask(_signal.SIG_SETMASK, mask)
+        with signals.Held():
+            self.pid = os.fork()
+            if self.pid == 0:
+                try:
+                    os.close(self.fd)
+                    syscalls.prctl(syscalls.PR_SET_PDEATHSIG, _SIGKILL)
+                    _signal.signal(_SIGTERM, _stop)
+                    signals.let_in()
+                    if os.getppid() == parent:
+                        _work(job, write)
+                finally:
+                    os._exit(0)
         os.close(write)
 
     def says_something(self, milliseconds: int = 0) -> bool:
@@ -168,6 +171,7 @@ class _Stopped(BaseException):
 
 
 def _stop(_number: int, _frame: object) -> None:
+    _signal.signal(_SIGTERM, _signal.SIG_IGN)  # once is enough: another would come into the cleaning up
     raise _Stopped
 
 

@@ -192,9 +192,13 @@ class StorageLayout(Record):
         """True where somebody is at work in `staging` or `trash`, or was killed there: two listings of folders."""
         return bool(_names(self.trash) or _names(self.staging))
 
+    def staging_name(self, purpose: str) -> str:
+        """Return a path for a folder of unfinished work; the pid in it lets a sweep tell whether its maker lives."""
+        return f"{self.staging}/{purpose}.{os.getpid()}.{os.urandom(4).hex()}"
+
     def new_staging(self, purpose: str) -> str:
-        """Make a folder for unfinished work; the pid in its name lets a sweep tell whether its maker still lives."""
-        path = f"{self.staging}/{purpose}.{os.getpid()}.{os.urandom(4).hex()}"
+        """Make a folder for unfinished work."""
+        path = self.staging_name(purpose)
         files.make_folders(path)
         return path
 

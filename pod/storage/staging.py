@@ -7,6 +7,7 @@ covers the instant between making the folder and locking it.
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -21,13 +22,18 @@ if TYPE_CHECKING:
 
     from pod.storage.layout import StorageLayout
 
+_unfinished: set[str] = set()
+"""The folders of this process; a forked child finds those of its parent there as well."""
+
 
 class Staging:
     """`with Staging(layout, "load") as staging:` gives the block a folder, `staging.folder`, removed in the end."""
 
     def __init__(self, layout: StorageLayout, purpose: str) -> None:
         self.layout = layout
-        self.folder = layout.new_staging(purpose)
+        self.folder = layout.staging_name(purpose)
+        _unfinished.add(self.folder)
+        files.make_folders(self.folder)
         self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
 
@@ -38,7 +44,20 @@ class Staging:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         files.remove_tree(self.folder)
+        _unfinished.discard(self.folder)
         os.close(self._lock)
+
+
+def clear_away(layout: StorageLayout) -> None:
+    """Remove what a signal has kept this process, and those of its children that have ended, from removing.
+
+    The exception of a handler comes up anywhere: between making a folder and the block, or in the middle of removing.
+    For a command at its end, all its blocks left. What cannot be removed yet is left to a sweep.
+    """
+    with contextlib.suppress(OSError):
+        for path in [path for path in _unfinished if _pid(path) == os.getpid()]:
+            files.remove_tree(path)
+        sweep(layout)
 
 
 def sweep(layout: StorageLayout) -> None:
@@ -74,8 +93,14 @@ def _names(folder: str) -> list[str]:
 
 
 def _maker_lives(name: str) -> bool:
-    parts = name.split(".")
-    return len(parts) >= 2 and parts[-2].isdecimal() and process.is_running(int(parts[-2]))
+    pid = _pid(name)
+    return pid > 0 and process.is_running(pid)
+
+
+def _pid(path: str) -> int:
+    """Return the pid in the name of a folder, 0 where there is none."""
+    parts = os.path.basename(path).split(".")
+    return int(parts[-2]) if len(parts) >= 2 and parts[-2].isdecimal() else 0
 
 
 def _is_locked(path: str) -> bool:

@@ -11,7 +11,7 @@ import contextlib
 import os
 
 from pod.errors import ArchiveError, StorageError
-from pod.linux import workers
+from pod.linux import signals, workers
 from pod.storage.follower import Follower
 from pod.storage.layer_job import UnpackJob, cannot_write, publish
 from pod.storage.staging import Staging
@@ -75,7 +75,8 @@ class StreamedLayer(Follower):
             os.set_blocking(self._wake, False)
             file = GrowingFile(blob, size, woken, self._wake)
             self._job = UnpackJob(staging.folder, file.opened, self._single_id, root)
-            self._worker = workers.Worker(self._job)
+            with signals.Held():
+                self._worker = workers.Worker(self._job)
         except OSError as err:
             raise cannot_write(err, root, root, 0) from err
 

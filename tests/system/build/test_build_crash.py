@@ -77,6 +77,26 @@ def test_every_process_of_a_build_may_be_killed_at_any_moment(pod: CommandLine, 
     emptied(pod)
 
 
+def test_ctrl_c_leaves_nothing_at_any_moment(pod: CommandLine, folder: Path) -> None:
+    """Steps are stopped while they make or remove their folders, too: of five such builds one left a folder."""
+    chance = random.Random(SEED)
+    print(f"POD_TEST_SEED={SEED}")
+    words = ("build", NO_NETWORK, "-q", "--jobs", "2", "--no-cache", folder)
+    began = time.monotonic()
+    pod(*words)
+    longest = time.monotonic() - began
+    for _round in range(15):
+        command = pod.start(*words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, new_session=True)
+        time.sleep(chance.uniform(longest / 4, longest))
+        for _time in range(chance.randint(1, 3)):
+            os.killpg(command.pid, signal.SIGINT)
+            time.sleep(0.01)
+        output, errors = command.communicate(timeout=20)
+        assert command.returncode != 125, (output, errors)
+        assert Store.of(pod).debris() == []
+    emptied(pod)
+
+
 PARALLEL = """\
 FROM busybox AS one
 RUN echo begun; sleep 100
