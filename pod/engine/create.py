@@ -369,4 +369,6 @@ def _write(engine: Engine, record: ContainerRecord, state: ContainerState) -> No
             dependencies.note(layout, record)
     except BaseException:
         files.remove_tree(staging)
+        if not os.path.isdir(layout.container(record.id)):
+            uses.forget(layout, record)
         raise

@@ -80,6 +80,13 @@ def test_neither_other_containers_nor_other_images_are_looked_at(own: CommandLin
     assert own("volume", "rm", "theirs").code == 125, "the broken one is its user"
 
 
+def test_a_container_that_comes_to_nothing_is_not_noted(own: CommandLine) -> None:
+    own("create", "--name", "taken", "busybox", "true").ok()
+    before = links(own)
+    assert own("create", "--name", "taken", "-v", "precious:/v", "busybox", "true").code == 125
+    assert links(own) == before
+
+
 def test_a_store_from_before_there_were_links_gets_them(own: CommandLine) -> None:
     own("network", "create", "net").ok()
     own("create", "--name", "c", "--network", "net", "-v", "precious:/v", "busybox", "true").ok()
