@@ -101,8 +101,9 @@ def divide(folder: str, group: str) -> Place:
             pass
         for pid in found:
             try:
-                files.write_kernel(f"{folder}/{_SUPERVISOR}/cgroup.procs", pid)
-            except ProcessLookupError:
+                if folder_of(pid) == folder:  # the keeper of networks goes to a group of its own, perhaps this moment
+                    files.write_kernel(f"{folder}/{_SUPERVISOR}/cgroup.procs", pid)
+            except (FileNotFoundError, ProcessLookupError):
                 continue
     return Place(folder, _enabled(folder), group)
 

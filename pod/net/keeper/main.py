@@ -226,8 +226,8 @@ def _leave_unit(systemd: list[str]) -> None:
 
     try:
         scopes.start(systemd, f"pod-networks-{os.getpid()}.scope", scopes.DEFAULT_SLICE, "pod: networks")
-    except scopes.Refused:
-        pass  # then it ends with that unit, and the monitors of the others start a new one
+    except scopes.Refused as err:  # then it ends with that unit, and the monitors of the others start a new one
+        os.write(2, f"no scope of its own: {err}\n".encode())
 
 
 def main(argv: list[str]) -> None:
