@@ -11,6 +11,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import time
 
 from pod.linux import files, process
 from pod.storage import leftovers
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from pod.storage.layout import StorageLayout
 
+_DYING = 2.0  # seconds that the children of a killed process have to end, as the kernel makes them
 _unfinished: set[str] = set()
 """The folders of this process; a forked child finds those of its parent there as well."""
 
@@ -57,7 +59,15 @@ def clear_away(layout: StorageLayout) -> None:
     with contextlib.suppress(OSError):
         for path in [path for path in _unfinished if _pid(path) == os.getpid()]:
             files.remove_tree(path)
+        deadline = time.monotonic() + _DYING
+        while any(map(_has_heirs, entries(layout))) and time.monotonic() < deadline:
+            time.sleep(0.01)
         sweep(layout)
+
+
+def _has_heirs(path: str) -> bool:
+    """True where whoever made a folder is gone, and somebody forked from that process is not, or not yet."""
+    return not _maker_lives(path) and _is_locked(path)
 
 
 def sweep(layout: StorageLayout) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -94,6 +95,19 @@ def test_nothing_stays_of_unfinished_work_wherever_it_is_interrupted(tmp_path: P
         assert os.listdir(layout.staging) == [], f"instruction {number}"
         number += 1
     assert left > 10, "or the test tests nothing"
+
+
+def test_folder_of_a_killed_child_goes_with_the_last_of_its_children(tmp_path: Path) -> None:
+    layout = StorageLayout(str(tmp_path / "root"), str(tmp_path / "run"))
+    child = os.fork()
+    if child == 0:
+        Staging(layout, "test").__enter__()
+        if os.fork() == 0:
+            time.sleep(0.2)
+        os._exit(0)
+    os.waitpid(child, 0)
+    staging.clear_away(layout)
+    assert os.listdir(layout.staging) == []
 
 
 def test_no_worker_is_lost_wherever_its_beginning_is_interrupted() -> None:
