@@ -55,8 +55,8 @@ def build(engine: Engine, options: BuildOptions, display: Display) -> Built:
 
             return Built(platforms.build_each(engine, options, display, lambda one: _build(engine, one, display)))
         return Built(_build(engine, options, display))
-    except BaseException:
-        staging.clear_away(engine.layout)
+    except BaseException as err:
+        staging.clear_away(interrupted=not isinstance(err, Exception))
         raise
     finally:
         for number, handler in before:

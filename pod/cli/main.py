@@ -108,6 +108,10 @@ def _die_of_interrupt() -> int:
     """Die of SIGINT, as a shell's loop expects of an interrupted command: an exit code alone would not end the loop."""
     import _signal
 
+    _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+    from pod.storage import staging
+
+    staging.clear_away(interrupted=True)
     _abandon_stdout()
     _signal.signal(_signal.SIGINT, _signal.SIG_DFL)
     os.kill(os.getpid(), _signal.SIGINT)

@@ -7,7 +7,6 @@ covers the instant between making the folder and locking it.
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import fcntl
 import os
@@ -24,8 +23,8 @@ if TYPE_CHECKING:
     from pod.storage.layout import StorageLayout
 
 _DYING = 2.0  # seconds that the children of a killed process have to end, as the kernel makes them
-_unfinished: set[str] = set()
-"""The folders of this process; a forked child finds those of its parent there as well."""
+_begun: dict[str, StorageLayout] = {}
+"""The folders of this process, removed or not; a forked child finds those of its parent there as well."""
 
 
 class Staging:
@@ -34,7 +33,7 @@ class Staging:
     def __init__(self, layout: StorageLayout, purpose: str) -> None:
         self.layout = layout
         self.folder = layout.staging_name(purpose)
-        _unfinished.add(self.folder)
+        _begun[self.folder] = layout
         files.make_folders(self.folder)
         self._lock = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
@@ -46,23 +45,32 @@ class Staging:
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
         files.remove_tree(self.folder)
-        _unfinished.discard(self.folder)
         os.close(self._lock)
 
 
-def clear_away(layout: StorageLayout) -> None:
+def clear_away(*, interrupted: bool) -> None:
     """Remove what a signal has kept this process, and those of its children that have ended, from removing.
 
     The exception of a handler comes up anywhere: between making a folder and the block, or in the middle of removing.
     For a command at its end, all its blocks left. What cannot be removed yet is left to a sweep.
     """
-    with contextlib.suppress(OSError):
-        for path in [path for path in _unfinished if _pid(path) == os.getpid()]:
+    begun = {path: layout for path, layout in _begun.items() if _pid(path) == os.getpid()}
+    try:
+        for path, layout in begun.items():
+            if interrupted and _may_have_left_layers(path):
+                leftovers.suspect(layout)
             files.remove_tree(path)
-        deadline = time.monotonic() + _DYING
-        while any(map(_has_heirs, entries(layout))) and time.monotonic() < deadline:
-            time.sleep(0.01)
-        sweep(layout)
+        for layout in [*begun.values()][-1:]:
+            _wait_for_the_dying(layout)
+            sweep(layout)
+    except OSError:
+        pass
+
+
+def _wait_for_the_dying(layout: StorageLayout) -> None:
+    deadline = time.monotonic() + _DYING
+    while any(map(_has_heirs, entries(layout))) and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def _has_heirs(path: str) -> bool:

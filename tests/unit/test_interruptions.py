@@ -91,7 +91,7 @@ def test_nothing_stays_of_unfinished_work_wherever_it_is_interrupted(tmp_path: P
     number = left = 0
     while interrupted_at(number, work, staging, files, layouts):
         left += bool(os.listdir(layout.staging))
-        staging.clear_away(layout)
+        staging.clear_away(interrupted=True)
         assert os.listdir(layout.staging) == [], f"instruction {number}"
         number += 1
     assert left > 10, "or the test tests nothing"
@@ -99,6 +99,8 @@ def test_nothing_stays_of_unfinished_work_wherever_it_is_interrupted(tmp_path: P
 
 def test_folder_of_a_killed_child_goes_with_the_last_of_its_children(tmp_path: Path) -> None:
     layout = StorageLayout(str(tmp_path / "root"), str(tmp_path / "run"))
+    with Staging(layout, "test"):
+        pass
     child = os.fork()
     if child == 0:
         Staging(layout, "test").__enter__()
@@ -106,7 +108,7 @@ def test_folder_of_a_killed_child_goes_with_the_last_of_its_children(tmp_path: P
             time.sleep(0.2)
         os._exit(0)
     os.waitpid(child, 0)
-    staging.clear_away(layout)
+    staging.clear_away(interrupted=True)
     assert os.listdir(layout.staging) == []
 
 
