@@ -85,8 +85,9 @@ def run_all(
                     if finished is not None:
                         finished(number, results[number])
     finally:
-        for _number, worker in running.values():
-            worker.end()
+        with signals.Held():
+            for _number, worker in running.values():
+                worker.end()
     return results
 
 
@@ -155,15 +156,16 @@ class Worker:
 
     def end(self) -> None:
         """Stop the child and wait for its end; it may have folders to remove and children of its own to end."""
-        os.close(self.fd)
-        os.kill(self.pid, _SIGTERM)  # ours and not yet waited for: the pid is still its own
-        pidfd = os.pidfd_open(self.pid)
-        poll = select.poll()
-        poll.register(pidfd, select.POLLIN)
-        if not poll.poll(_PATIENCE):
-            os.kill(self.pid, _SIGKILL)
-        os.close(pidfd)
-        os.waitpid(self.pid, 0)
+        with signals.Held():  # or a second ctrl-c leaves it behind, and what it was at
+            os.close(self.fd)
+            os.kill(self.pid, _SIGTERM)  # ours and not yet waited for: the pid is still its own
+            pidfd = os.pidfd_open(self.pid)
+            poll = select.poll()
+            poll.register(pidfd, select.POLLIN)
+            if not poll.poll(_PATIENCE):
+                os.kill(self.pid, _SIGKILL)
+            os.close(pidfd)
+            os.waitpid(self.pid, 0)
 
 
 class _Stopped(BaseException):
