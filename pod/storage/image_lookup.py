@@ -61,7 +61,7 @@ def is_ours(line: bytes) -> bool:
 def with_text(lines: Iterable[bytes], text: str) -> Iterator[bytes]:
     """Yield the lines that have a text, and those that are not ours: whatever it is, they may mean it."""
     wanted = text.encode("utf-8", "surrogateescape")
-    return (line for line in lines if wanted in line or not is_ours(line))
+    return (line for line in lines if wanted in line or _ID not in line)
 
 
 def quoted(text: str) -> str:

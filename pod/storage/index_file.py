@@ -29,8 +29,12 @@ def in_lines(text: bytes) -> bool:
 def split(text: bytes) -> list[bytes]:
     """Return the descriptors of an index, each as JSON. Raises ValueError for one that is broken."""
     if in_lines(text):
-        body = text[len(HEAD) : -len(TAIL)]
-        return body.split(BETWEEN) if body else []
+        if len(text) == len(HEAD) + len(TAIL):
+            return []
+        lines = text.split(BETWEEN)
+        lines[0] = lines[0][len(HEAD) :]
+        lines[-1] = lines[-1][: -len(TAIL)]
+        return lines
     return [line(descriptor) for descriptor in Index.from_json(jsonfile.loads(text)).manifests]
 
 
@@ -77,4 +81,8 @@ def line_at(text: bytes, position: int) -> bytes:
 
 def join(lines: list[bytes]) -> bytes:
     """Return the index with these lines."""
-    return HEAD + BETWEEN.join(lines) + TAIL
+    if not lines:
+        return HEAD + TAIL
+    if len(lines) == 1:
+        return HEAD + lines[0] + TAIL
+    return BETWEEN.join((HEAD + lines[0], *lines[1:-1], lines[-1] + TAIL))  # half a megabyte is copied once
