@@ -214,8 +214,9 @@ class ImageChanges:
         for entry in self.of_image(image_id):
             self._drop(entry)
 
-    def tell_parts(self) -> None:
-        """Say of images that an older pod has listed what they have."""
+    def tell_parts(self) -> bool:
+        """Say of images that an older pod has listed what they have; true where there are any."""
+        before = list(self._lines)
         for number, line in enumerate(self._lines):
             if image_lookup.is_ours(line) and not image_lookup.tells_parts(line):
                 entry = self._entry(line)
@@ -223,6 +224,7 @@ class ImageChanges:
                     self._lines[number] = index_file.line(
                         self._new(entry.descriptor, entry.id, entry.name, entry.tagged).descriptor
                     )
+        return self._lines != before
 
     def _new(
         self, descriptor: Descriptor, image_id: Digest, name: str, now: str, manifest: Digest | None = None

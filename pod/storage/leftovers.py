@@ -16,6 +16,7 @@ from pod.storage import index_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pod.oci.manifest import Descriptor
     from pod.storage.layout import StorageLayout
 
 
@@ -26,13 +27,20 @@ def note(layout: StorageLayout, line: bytes) -> None:
     files.write_atomic(f"{layout.leftovers}/{name}", line, durable=False)
 
 
-def every(layout: StorageLayout) -> list[bytes]:
-    """Return the lines of all images that were taken out of the index."""
+def every(layout: StorageLayout) -> list[Descriptor]:
+    """Return all images that were taken out of the index. A note that a power cut has broken is a suspicion."""
     try:
         names = os.listdir(layout.leftovers)
     except FileNotFoundError:
         return []
-    return [files.read_bytes(f"{layout.leftovers}/{name}") for name in names]
+    found = []
+    for name in names:
+        try:
+            found.append(index_file.understood(files.read_bytes(f"{layout.leftovers}/{name}")))
+        except ValueError:
+            suspect(layout)
+            forget(layout, name)
+    return found
 
 
 def forget(layout: StorageLayout, manifest: str) -> None:
@@ -44,12 +52,18 @@ def suspect(layout: StorageLayout) -> None:
     """Have the next collection look at everything: what a killed command left, no note tells."""
     files.make_folders(layout.root)
     os.close(os.open(layout.garbage, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600))
+    os.utime(layout.garbage)
 
 
-def are_suspected(layout: StorageLayout) -> bool:
-    return os.path.exists(layout.garbage)
+def suspicion(layout: StorageLayout) -> int:
+    """Return when something was last suspected, 0 where nothing is."""
+    try:
+        return os.stat(layout.garbage).st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
-def begin_afresh(layout: StorageLayout) -> None:
-    """Forget all that was suspected: for who looks at everything now, under the store's lock."""
-    files.remove_file(layout.garbage)
+def settle(layout: StorageLayout, before: int) -> None:
+    """Forget what was suspected before everything was looked at; whoever is killed meanwhile has settled nothing."""
+    if suspicion(layout) == before:
+        files.remove_file(layout.garbage)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -131,7 +132,8 @@ def test_lines_of_an_older_pod_are_completed(store: ImageStore) -> None:
     jsonfile.write(store.layout.index, document)
     with ImageChanges(store) as changes:
         assert not image_lookup.is_clear_of_parts(changes.text)
-        changes.tell_parts()
+        assert changes.tell_parts()
+        assert not changes.tell_parts(), "once is enough"
         assert image_lookup.is_clear_of_parts(changes.text)
     assert index(store) == complete
 
@@ -144,6 +146,26 @@ def test_an_image_that_the_index_loses_is_noted_first(store: ImageStore) -> None
     assert leftovers.every(store.layout) == [], "it has a name still"
     with ImageChanges(store) as changes:
         changes.remove(image_id)
-    [left] = map(index_file.understood, leftovers.every(store.layout))
+    [left] = leftovers.every(store.layout)
     leftovers.forget(store.layout, left.digest.hex)
     assert leftovers.every(store.layout) == []
+
+
+def test_a_note_that_a_power_cut_has_emptied_has_everything_looked_at(store: ImageStore) -> None:
+    image_id = add(store, BUSYBOX)
+    with ImageChanges(store) as changes:
+        changes.remove(image_id)
+    [note] = Path(store.layout.leftovers).iterdir()
+    note.write_bytes(b"")
+    assert leftovers.every(store.layout) == [] and not note.exists()
+    assert leftovers.suspicion(store.layout)
+
+
+def test_a_suspicion_that_comes_during_a_collection_stays(store: ImageStore) -> None:
+    leftovers.suspect(store.layout)
+    before = leftovers.suspicion(store.layout)
+    os.utime(store.layout.garbage, ns=(before + 1, before + 1))
+    leftovers.settle(store.layout, before)
+    assert leftovers.suspicion(store.layout)
+    leftovers.settle(store.layout, before + 1)
+    assert not leftovers.suspicion(store.layout)

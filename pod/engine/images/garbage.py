@@ -69,18 +69,19 @@ def collect_locked(engine: Engine, changes: ImageChanges) -> Collected:
     The index is written first. A layer that a load has unpacked and not yet listed may go as well: the load notices
     and unpacks it again. Deleting takes its time and is left for after the lock: `delete`.
     """
-    changes.tell_parts()
+    suspected = leftovers.suspicion(engine.layout)
+    if changes.tell_parts():  # an older pod's store
+        BuildCache(engine.layout).note_layers()
     changes.write()
-    BuildCache(engine.layout).note_layers()
-    leftovers.begin_afresh(engine.layout)
     there = unpacked_layers(engine.layout)
     wanted = needed(ImageStore(engine.layout), *users.kept(engine.layout))
     freed = remove_blobs(engine.layout, unneeded_blobs(engine.layout, wanted))
     collected = _throw_away(engine.layout, (diff_id for diff_id in there if diff_id.hex not in wanted.layers))
-    for image in map(index_file.understood, leftovers.every(engine.layout)):
+    for image in leftovers.every(engine.layout):
         if image.digest.hex not in wanted.blobs:
             leftovers.forget(engine.layout, image.digest.hex)
     uses.sweep_images(engine.layout)
+    leftovers.settle(engine.layout, suspected)
     return collected.replace(freed=collected.freed + freed)
 
 
@@ -93,25 +94,22 @@ def collect_leftovers(engine: Engine, changes: ImageChanges) -> Collected:
     changes.write()
     layout = engine.layout
     index = changes.text
-    left = [index_file.understood(line) for line in {*leftovers.every(layout), *changes.unnoted}]
-    if leftovers.are_suspected(layout) or not image_lookup.is_clear_of_parts(index) or not all(map(_is_told, left)):
+    left = [*leftovers.every(layout), *map(index_file.understood, changes.unnoted)]
+    if leftovers.suspicion(layout) or not image_lookup.is_clear_of_parts(index) or not all(map(_is_told, left)):
         return collect_locked(engine, changes)
-    kept = [image for image in left if _is_in_use(layout, image)]
-    index += b"".join(map(index_file.line, kept))
+    gone = [image for image in left if not _is_in_use(layout, image)]
+    index += b"".join(index_file.line(image) for image in left if image not in gone)
     freed, layers = 0, set()
     store = ImageStore(layout)
-    for image in left:
-        if image in kept:
-            continue
+    for image in gone:
         if image.digest.hex.encode() not in index:  # else it was loaded or pulled again
             parts = reachable(store, [image.digest])
             freed += remove_blobs(layout, (hex_ for hex_ in parts.blobs if part(hex_).encode() not in index))
             layers |= {hex_ for hex_ in parts.layers if part(hex_).encode() not in index}
     collected = _throw_away(layout, map(Digest, layers - _needed_by_builds(layout, layers)))
-    for image in left:
-        if image not in kept:
-            leftovers.forget(layout, image.digest.hex)
-            uses.forget_object(layout, uses.IMAGES, image.annotations[IMAGE_ID].removeprefix("sha256:"))
+    for image in gone:
+        leftovers.forget(layout, image.digest.hex)
+        uses.forget_object(layout, uses.IMAGES, image.annotations[IMAGE_ID].removeprefix("sha256:"))
     return collected.replace(freed=collected.freed + freed)
 
 
