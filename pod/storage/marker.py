@@ -82,9 +82,36 @@ def claim(layout: StorageLayout) -> None:
     except FileNotFoundError:
         names = set()
     is_store = {"containers", "names"} <= names or os.path.exists(f"{layout.images}/oci-layout")
-    if names & _OURS and not is_store:
+    foreign = [name for name in sorted(names & _OURS) if not is_store and not _is_unmarked(f"{layout.root}/{name}")]
+    if foreign:
         raise StorageError(
-            f"{layout.root} is no store of pod's, and has a folder `{min(names & _OURS)}` already",
+            f"{layout.root} is no store of pod's, and has a folder `{foreign[0]}` already",
             hint="choose an empty folder with --root",
         )
     update(layout)
+
+
+def _is_unmarked(path: str) -> bool:
+    """True for what an older pod wrote before it had marked its store, or left when that was reset."""
+    name = os.path.basename(path)
+    try:
+        if name == "networks":
+            return all(_is_network(f"{path}/{entry}") for entry in os.listdir(path))
+        if name == "build":
+            found = [f"{path}/{kind}" for kind in os.listdir(path)]
+            known = all(os.path.basename(folder) in ("cache", "digests", "layers", "mounts") for folder in found)
+            return known and all(_begins_with_id(entry) for folder in found for entry in os.listdir(folder))
+        return name == "uses" and {*os.listdir(path)} <= {"complete", "images", "manifests", "networks", "volumes"}
+    except (OSError, ValueError):
+        return False
+
+
+def _begins_with_id(name: str) -> bool:
+    found = name.partition(".")[0]
+    return len(found) >= 32 and ids.is_id_prefix(found)
+
+
+def _is_network(path: str) -> bool:
+    document = jsonfile.read(path)
+    named = isinstance(document, dict) and path.endswith(f"/{document.get('name')}.json")
+    return named and ids.is_id(str(document.get("id")))

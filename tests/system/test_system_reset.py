@@ -114,3 +114,35 @@ def test_a_store_that_has_lost_its_mark_gets_it_back(fresh: CommandLine) -> None
     (store / "pod-store.json").unlink()
     fresh("create", "busybox", "true").ok()
     assert json.loads((store / "pod-store.json").read_text())["version"] == 1
+
+
+@pytest.mark.parametrize("left", ["network", "build"])
+def test_what_an_older_pod_left_without_its_mark_is_a_store(
+    make_pod: Callable[[str], CommandLine], busybox_archive: Path, left: str
+) -> None:
+    """`network create` as the first command of all, and a reset, left folders in a store that had no mark."""
+    pod = make_pod(f"un{left}")
+    store, _runroot = folders(pod)
+    pod("network", "create", "first").ok()
+    assert (store / "pod-store.json").exists()
+    if left == "build":
+        (store / "build/cache").mkdir(parents=True)
+        (store / "build/cache" / f"{'0' * 64}.json").write_text("{}")
+        (store / "networks/first.json").unlink()
+    for name in ("pod-store.json", "containers", "names", "trash"):
+        path = store / name
+        path.rmdir() if path.is_dir() else path.unlink()
+    pod("load", "-i", busybox_archive).ok()
+    assert pod("run", "--rm", "--network", "none", "busybox", "echo", "well").ok().stdout == "well\n"
+
+
+@pytest.mark.parametrize("name", ["build", "networks", "uses"])
+def test_a_folder_of_the_same_name_with_files_of_somebody_elses_is_none(
+    fresh: CommandLine, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "home" / name / "cache").mkdir(parents=True)
+    (tmp_path / "home" / name / "cache" / "thesis").write_text("mine")
+    other = CommandLine([fresh.prefix[0], "--root", str(tmp_path / "home"), *fresh.prefix[3:]], fresh.env)
+    refused = other("network", "create", "n")
+    assert refused.code == 125 and f"has a folder `{name}` already" in refused.stderr
+    assert (tmp_path / "home" / name / "cache" / "thesis").read_text() == "mine"

@@ -62,6 +62,7 @@ def create_network(engine: Engine, wanted: NetworkOptions, *, existing: bool = F
     check_name(wanted.name)
     foreign = wanted.driver not in drivers.OURS
     options = dict(wanted.options) if foreign else _options(wanted)
+    engine.prepare()
     with locks.Lock(engine.layout.lock("networks")):
         there = store.every(engine.layout.networks)
         if any(network.name == wanted.name for network in there):
